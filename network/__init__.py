@@ -1,0 +1,1 @@
+"""From Evidence to a release: assembly, graph, measures, exports, explorer page."""

@@ -1,0 +1,1 @@
+"""From Documents to Evidence: the spaCy pipeline."""

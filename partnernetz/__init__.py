@@ -1,0 +1,3 @@
+"""The shared vocabulary: records, places, dates, topics, storage, settings, errors."""
+
+__version__ = "0.1.0"
