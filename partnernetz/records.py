@@ -170,8 +170,8 @@ class Evidence:
     """What one Document states about one pair, at one spot.
 
     ``quotation`` equals ``Document.text[start:end]``, ``page`` is its page in a paged document.
-    ``date`` belongs to ``event``, ``status`` is None where the spot says nothing about it. ``score`` (0 to 1) is the extractor's
-    confidence in this extraction.
+    ``date`` belongs to ``event``, ``status`` is None where the spot says nothing about it.
+    ``score`` (0 to 1) is the extractor's confidence in this extraction.
     """
 
     id: str

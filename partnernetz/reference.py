@@ -321,14 +321,10 @@ def _add_boroughs(tables: _Tables, sources: Path) -> None:
             latitude=52.52,
             longitude=13.405,
         )
-        for name, kind in ((f"Berlin-{row['name']}", "official"), (row["name"], "base")):
-            tables.add_name(
-                name,
-                kind,
-                row["place_id"],
-                first_year=_year(row, "first_year"),
-                last_year=_year(row, "last_year"),
-            )
+        first, last = _year(row, "first_year"), _year(row, "last_year")
+        full, place_id = f"Berlin-{row['name']}", row["place_id"]
+        tables.add_name(full, "official", place_id, first_year=first, last_year=last)
+        tables.add_name(row["name"], "base", place_id, first_year=first, last_year=last)
 
 
 def _add_towns_abroad(tables: _Tables) -> None:
