@@ -1,0 +1,1 @@
+"""spaCy components: each fills a span group of the Doc."""

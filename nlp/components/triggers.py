@@ -1,0 +1,101 @@
+"""Triggers: the words by which a text speaks of partnerships, as spans with their rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from nlp.rulebook import TriggerRule, trigger_rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundTrigger:
+    """A trigger in a text: character offsets and the rule that found it."""
+
+    start: int
+    end: int
+    rule: TriggerRule
+
+
+@cache
+def _compiled() -> tuple[tuple[TriggerRule, re.Pattern[str]], ...]:
+    return tuple(
+        (rule, re.compile(rf"(?<!\w)(?:{rule.pattern})", re.NOFLAG if rule.cased else re.IGNORECASE))
+        for rule in trigger_rules()
+    )
+
+
+def find_triggers(text: str) -> list[FoundTrigger]:
+    """Return the triggers of a text in its order.
+
+    Rules of the category ``false`` remove the ties, statuses and events that they overlap; of two
+    ties that overlap the longer one stays.
+    """
+    found = sorted(_matches(text), key=lambda trigger: (trigger.start, -trigger.end))
+    false = [trigger for trigger in found if trigger.rule.category == "false"]
+    kept = [
+        trigger
+        for trigger in found
+        if trigger.rule.category in ("false", "voice", "both", "other")
+        or not any(_overlaps(trigger, other) for other in false)
+    ]
+    ties = [trigger for trigger in kept if trigger.rule.category == "tie"]
+    return [
+        trigger
+        for trigger in kept
+        if trigger.rule.category != "tie"
+        or not any(_is_inside(trigger, other) for other in ties if other is not trigger)
+    ]
+
+
+def _matches(text: str) -> Iterator[FoundTrigger]:
+    for rule, pattern in _compiled():
+        for match in pattern.finditer(text):
+            yield FoundTrigger(start=match.start(), end=match.end(), rule=rule)
+
+
+def _overlaps(one: FoundTrigger, other: FoundTrigger) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _is_inside(one: FoundTrigger, other: FoundTrigger) -> bool:
+    """Return whether ``one`` gives way to ``other``: shorter, or as long and by a later rule."""
+    if not _overlaps(one, other):
+        return False
+    length, other_length = one.end - one.start, other.end - other.start
+    if length != other_length:
+        return length < other_length
+    ids = [rule.id for rule in trigger_rules()]
+    return ids.index(one.rule.id) > ids.index(other.rule.id)
+
+
+@Language.factory("partnernetz_triggers", assigns=["doc.spans"])
+def make_triggers(nlp: Language, name: str) -> Triggers:
+    """Return the component that fills ``doc.spans["triggers"]``."""
+    return Triggers()
+
+
+class Triggers:
+    """Fill ``doc.spans["triggers"]``; the label is the category, ``span._.trigger`` the find."""
+
+    def __init__(self) -> None:
+        if not Span.has_extension("trigger"):
+            Span.set_extension("trigger", default=None)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Return the Doc with its triggers."""
+        spans = []
+        for found in find_triggers(doc.text):
+            span = doc.char_span(
+                found.start, found.end, label=found.rule.category, alignment_mode="expand"
+            )
+            if span is not None:
+                span._.trigger = found
+                spans.append(span)
+        doc.spans["triggers"] = spans
+        return doc

@@ -1,0 +1,44 @@
+"""The spaCy pipeline: a blank German tokenizer and the project's own components."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import compile_infix_regex
+
+from nlp.components import sentences as _sentences  # noqa: F401 - registers the component
+from partnernetz.paths import default_data_folder
+from partnernetz.records import Document
+
+COMPONENTS = ("places", "dates", "triggers", "topics", "context", "pairs")
+
+#: "A-B" is a pair in a partnership text and "Neu-Ulm" a name: hyphens between letters are cut.
+_HYPHEN_BETWEEN_LETTERS = r"(?<=[A-Za-zÀ-ɏ.)])[-–—](?=[A-Za-zÀ-ɏ])"
+
+
+def build_pipeline(*, reference_folder: Path | None = None) -> Language:
+    """Return the pipeline that reads Documents.
+
+    ``reference_folder`` holds the gazetteer; the project's own is the default.
+    """
+    nlp = spacy.blank("de")
+    infixes = [*(nlp.Defaults.infixes or ()), _HYPHEN_BETWEEN_LETTERS]
+    nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer  # type: ignore[attr-defined]
+    folder = reference_folder or default_data_folder() / "reference"
+    if not Doc.has_extension("document"):
+        Doc.set_extension("document", default=None)
+    nlp.add_pipe("partnernetz_sentences")
+    for name in COMPONENTS:
+        config = {"reference_folder": str(folder)} if name == "places" else {}
+        nlp.add_pipe(f"partnernetz_{name}", config=config)
+    return nlp
+
+
+def make_doc(nlp: Language, document: Document) -> Doc:
+    """Return the tokenised Doc of a Document, which it carries along as ``doc._.document``."""
+    doc = nlp.make_doc(document.text)
+    doc._.document = document
+    return doc

@@ -1,0 +1,141 @@
+"""What the pipeline saw in a Document, as plain records that the later rules read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from spacy.tokens import Doc
+
+from nlp.components.places import PlaceMention
+from nlp.components.sentences import document_of
+from nlp.components.topics import FoundTopic
+from nlp.components.triggers import FoundTrigger, find_triggers
+from nlp.dates import FoundDate
+from partnernetz.places import Place
+from partnernetz.records import Block, Document, Modality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence with all that was found in it; offsets count characters of the Document."""
+
+    index: int
+    start: int
+    end: int
+    text: str
+    block: Block
+    places: tuple[PlaceMention, ...]
+    dates: tuple[FoundDate, ...]
+    triggers: tuple[FoundTrigger, ...]
+    topics: tuple[FoundTopic, ...]
+    modality: Modality
+
+    def triggers_of(self, category: str) -> tuple[FoundTrigger, ...]:
+        """Return the triggers of one category."""
+        return tuple(t for t in self.triggers if t.rule.category == category)
+
+    def has(self, category: str, value: str | None = None) -> bool:
+        """Return whether a trigger of the category (and value) stands in the sentence."""
+        return any(
+            t.rule.category == category and value in (None, t.rule.value) for t in self.triggers
+        )
+
+    def place_ids(self) -> frozenset[str]:
+        """Return the ids of the places named."""
+        return frozenset(mention.place.id for mention in self.places)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingView:
+    """A Document as the pipeline saw it; ``host`` is the place that owns the page."""
+
+    document: Document
+    host: Place | None
+    sentences: tuple[Sentence, ...]
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """Return the places named, by id, in the order of their first mention."""
+        return {m.place.id: m.place for s in self.sentences for m in s.places}
+
+    @cached_property
+    def mentions(self) -> dict[str, list[tuple[Sentence, PlaceMention]]]:
+        """Return the mentions of each place with their sentences, in text order."""
+        found: dict[str, list[tuple[Sentence, PlaceMention]]] = {}
+        for sentence in self.sentences:
+            for mention in sentence.places:
+                found.setdefault(mention.place.id, []).append((sentence, mention))
+        return found
+
+    @cached_property
+    def places_of_heading(self) -> dict[str, frozenset[str]]:
+        """Return the ids of the places named in each heading, by the heading's text."""
+        found: dict[str, set[str]] = {}
+        for sentence in self.sentences:
+            if sentence.block.kind in ("heading", "title"):
+                text = self.document.text[sentence.block.start : sentence.block.end]
+                found.setdefault(text, set()).update(sentence.place_ids())
+        return {text: frozenset(ids) for text, ids in found.items()}
+
+    @cached_property
+    def has_tie(self) -> bool:
+        """Return whether a tie between towns is named anywhere."""
+        return any(sentence.has("tie") for sentence in self.sentences)
+
+
+@lru_cache(maxsize=4096)
+def heading_has_tie(heading: str) -> bool:
+    """Return whether a heading names a tie ("Partnerstädte")."""
+    return any(trigger.rule.category == "tie" for trigger in find_triggers(heading))
+
+
+def view_of(doc: Doc, *, host: Place | None) -> ReadingView:
+    """Return the view of a Doc that has been through the pipeline up to the context."""
+    document = document_of(doc)
+    blocks = iter(document.blocks)
+    block = next(blocks, None)
+    places = _Cursor([span._.place_mention for span in doc.spans["places"]])
+    dates = _Cursor([span._.found_date for span in doc.spans["dates"]])
+    triggers = _Cursor([span._.trigger for span in doc.spans["triggers"]])
+    topics = _Cursor([span._.found_topic for span in doc.spans["topics"]])
+    modalities = {span.start: span.label_ for span in doc.spans["context"]}
+    sentences = []
+    for span in doc.sents:
+        while block is not None and block.end <= span.start_char:
+            block = next(blocks, None)
+        if block is None:
+            break
+        if span.end_char <= block.start:
+            continue
+        end = span.start_char + len(span.text.rstrip())
+        sentences.append(
+            Sentence(
+                index=len(sentences),
+                start=span.start_char,
+                end=end,
+                text=doc.text[span.start_char : end],
+                block=block,
+                places=places.until(span.end_char),
+                dates=dates.until(span.end_char),
+                triggers=triggers.until(span.end_char),
+                topics=topics.until(span.end_char),
+                modality=modalities.get(span.start, "asserted"),  # type: ignore[arg-type]
+            )
+        )
+    return ReadingView(document=document, host=host, sentences=tuple(sentences))
+
+
+class _Cursor:
+    """Hands out finds in text order, sentence by sentence."""
+
+    def __init__(self, finds: Iterable[object]) -> None:
+        self._finds = sorted(finds, key=lambda find: find.start)  # type: ignore[attr-defined]
+        self._next = 0
+
+    def until(self, end: int) -> tuple:  # type: ignore[type-arg]
+        first = self._next
+        while self._next < len(self._finds) and self._finds[self._next].start < end:  # type: ignore[attr-defined]
+            self._next += 1
+        return tuple(self._finds[first : self._next])
