@@ -1,0 +1,143 @@
+"""Which reader reads what, and the Document that comes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Literal
+
+from partnernetz.identifiers import stable_id
+from partnernetz.records import Document, DocumentReference, Page, Source
+from scrapers.reading.charset import decode
+from scrapers.reading.drafts import Draft, clean, join_blocks
+from scrapers.reading.errors import UnreadableError
+from scrapers.reading.language import language_of
+
+Format = Literal["html", "pdf", "text"]
+
+_HTML_TYPES = frozenset(["text/html", "application/xhtml+xml"])
+_TEXT_TYPES = frozenset(["text/plain", "text/markdown"])
+#: Servers send these for anything.
+_VAGUE_TYPES = frozenset(["", "application/octet-stream", "binary/octet-stream", "unknown/unknown"])
+_LOOKS_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta)[\s>]", re.IGNORECASE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def read_document(page: Page, body: bytes, *, source: Source | None = None) -> Document:
+    """Return the Document of a fetched page.
+
+    HTML, PDF and plain text are read, told apart by content where the media type is wrong or
+    vague. Raises UnreadableError for everything else and for what is torn or empty.
+    """
+    url = page.final_url or page.url
+    reference = DocumentReference(
+        id=stable_id("document", url, page.digest),
+        url=url,
+        host_place_id=source.place_id if source else None,
+        source_id=page.source_id or (source.id if source else ""),
+        source_kind=source.kind if source else "unknown",
+        fetched_at=page.fetched_at or None,
+        digest=page.digest,
+        archive_file=page.archive_file or None,
+        archive_record=page.archive_record or None,
+    )
+    return document_of_bytes(body, media_type=page.media_type, reference=reference)
+
+
+def document_of_bytes(body: bytes, *, media_type: str, reference: DocumentReference) -> Document:
+    """Return the Document of a body, filling title, language and date into its reference.
+
+    Raises UnreadableError like ``read_document``.
+    """
+    kind = format_of(body, media_type=media_type)
+    if kind is None:
+        shown = media_type or "without a media type"
+        raise UnreadableError(
+            f"{_name(reference)} is no HTML, PDF or text ({shown}).", slug="media_type_unknown"
+        )
+    if kind == "pdf":
+        from scrapers.reading.pdf import read_pdf
+
+        title, drafts = read_pdf(body, name=_name(reference))
+        return _document(drafts, replace(reference, title=title))
+    text = decode(body, media_type=media_type)
+    if kind == "html":
+        return document_of_html(text, reference=reference)
+    return document_of_text(text, reference=reference)
+
+
+def document_of_html(markup: str, *, reference: DocumentReference) -> Document:
+    """Return the Document of an HTML page; a date already in the reference is kept.
+
+    Raises UnreadableError where the page has no text.
+    """
+    from scrapers.reading.html import read_html
+    from scrapers.reading.publication import published_date
+
+    content = read_html(markup)
+    published = reference.published
+    if published is None:
+        fetched = reference.fetched_at
+        latest = date.fromisoformat(fetched[:10]) if fetched else None
+        published = published_date(markup, latest=latest)
+    return _document(content.drafts, replace(reference, title=content.title, published=published))
+
+
+def document_of_text(text: str, *, reference: DocumentReference) -> Document:
+    """Return the Document of a plain text, whose text is that text to the letter.
+
+    Only lone surrogates, which no file can hold, become U+FFFD. Raises UnreadableError where
+    there is nothing but white space.
+    """
+    from scrapers.reading.text import text_blocks
+
+    exact = _SURROGATE.sub("\ufffd", text)
+    blocks = text_blocks(exact)
+    if not blocks:
+        raise UnreadableError(f"{_name(reference)} holds no text.")
+    first = blocks[0]
+    title = clean(exact[first.start : first.end]) if first.kind == "heading" else ""
+    return Document(
+        reference=replace(reference, title=title, language=language_of(exact)),
+        text=exact,
+        blocks=blocks,
+    )
+
+
+def format_of(body: bytes, *, media_type: str) -> Format | None:
+    """Return how a body is to be read, None for what is no document."""
+    declared = media_type.split(";", 1)[0].strip().lower()
+    start = body[:1024].lstrip(b"\xef\xbb\xbf\x00\t\r\n \x0c")
+    if start.startswith(b"%PDF-"):
+        return "pdf"
+    if declared in _HTML_TYPES:
+        return None if _is_binary(body) else "html"
+    if declared not in _TEXT_TYPES | _VAGUE_TYPES and declared != "application/pdf":
+        return None
+    if _LOOKS_HTML.search(start):
+        return "html"
+    if declared == "application/pdf":
+        return "pdf"
+    if _is_binary(body) or start.startswith((b"<?xml", b"<rss", b"<feed")):
+        return None
+    return "text"
+
+
+def _is_binary(body: bytes) -> bool:
+    start = body[:1024]
+    is_utf16 = start[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return b"\x00" in start and not is_utf16
+
+
+def _document(drafts: Sequence[Draft], reference: DocumentReference) -> Document:
+    text, blocks = join_blocks(drafts)
+    if not blocks:
+        raise UnreadableError(f"{_name(reference)} holds no text.")
+    language = language_of(text)
+    return Document(reference=replace(reference, language=language), text=text, blocks=blocks)
+
+
+def _name(reference: DocumentReference) -> str:
+    return reference.url or reference.id or "the page"

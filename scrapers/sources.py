@@ -1,0 +1,116 @@
+"""The sites to read, from a TOML file with one ``[[source]]`` table each."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from partnernetz.errors import InputError, PlaceUnknownError
+from partnernetz.places import Gazetteer
+from partnernetz.records import SOURCE_KINDS, Source
+from partnernetz.storage import from_dict
+
+_FIELDS = frozenset(Source.__dataclass_fields__)
+_REQUIRED = ("id", "name", "kind", "start")
+_ADDRESS_FIELDS = ("start", "feeds", "sitemaps")
+#: Ids become parts of file names and of ids elsewhere.
+_ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+
+
+def read_sources(path: Path, *, gazetteer: Gazetteer | None = None) -> tuple[Source, ...]:
+    """Return the sources of a TOML file in its order.
+
+    ``hosts`` defaults to the hosts of the start addresses, feeds and sitemaps. With a gazetteer,
+    every ``place_id`` must be in it. Raises InputError, naming file and source.
+    """
+    tables = _load(path)
+    sources: list[Source] = []
+    for number, table in enumerate(tables, start=1):
+        if not isinstance(table, dict):
+            raise InputError(f"{path}, source {number} is no [[source]] table: write one a site.")
+        label = f"{path}, source '{table.get('id', f'number {number}')}'"
+        source = _source(table, label=label)
+        if any(source.id == other.id for other in sources):
+            raise InputError(f"{label}: this id is used twice, give each source its own.")
+        _check_place(source, gazetteer, label=label)
+        sources.append(source)
+    return tuple(sources)
+
+
+def host_of(address: str) -> str:
+    """Return the host of a web address in lower case, with its port unless that is the default.
+
+    Raises ValueError where the address is no http or https address with a host.
+    """
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"'{address}' is no http or https address")
+    default = 443 if parts.scheme == "https" else 80
+    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return name if parts.port in (None, default) else f"{name}:{parts.port}"
+
+
+def _load(path: Path) -> list[Any]:
+    if not path.is_file():
+        raise InputError(f"There is no sources file {path}: check the path.")
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path} is no TOML file: {error}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read as UTF-8 text: {error}.") from error
+    tables = content.get("source")
+    if not isinstance(tables, list) or not tables:
+        raise InputError(f"{path} names no source: write a [[source]] table for each site.")
+    return tables
+
+
+def _source(table: dict[str, Any], *, label: str) -> Source:
+    for field in _REQUIRED:
+        if not table.get(field):
+            raise InputError(f"{label}: the field '{field}' is missing or empty.")
+    for field in sorted(set(table) - _FIELDS):
+        raise InputError(f"{label}: there is no field '{field}', check the spelling.")
+    if table["kind"] not in SOURCE_KINDS:
+        raise InputError(
+            f"{label}: the kind '{table['kind']}' is unknown, use one of {', '.join(SOURCE_KINDS)}."
+        )
+    if not isinstance(table["id"], str) or not _ID.fullmatch(table["id"]):
+        raise InputError(f"{label}: an id has only small letters, digits, '-', '_' and '.'.")
+    hosts = _hosts(table, label=label)
+    try:
+        source = from_dict(Source, {"hosts": hosts, **table})
+    except InputError as error:
+        raise InputError(f"{label}: {error}") from error
+    if source.max_pages < 1 or source.max_depth < 0:
+        raise InputError(f"{label}: max_pages must be at least 1 and max_depth at least 0.")
+    return source
+
+
+def _hosts(table: dict[str, Any], *, label: str) -> tuple[str, ...]:
+    hosts: dict[str, None] = {}
+    for field in _ADDRESS_FIELDS:
+        addresses = table.get(field, [])
+        if not isinstance(addresses, list):
+            raise InputError(f"{label}: the field '{field}' must be a list of addresses.")
+        for address in addresses:
+            try:
+                hosts[host_of(str(address))] = None
+            except ValueError as error:
+                raise InputError(
+                    f"{label}: '{address}' is no web address, it must begin with http:// or "
+                    "https:// and name a host."
+                ) from error
+    return tuple(hosts)
+
+
+def _check_place(source: Source, gazetteer: Gazetteer | None, *, label: str) -> None:
+    if gazetteer is None or source.place_id is None:
+        return
+    try:
+        gazetteer.place(source.place_id)
+    except PlaceUnknownError as error:
+        raise InputError(f"{label}: the gazetteer has no place '{source.place_id}'.") from error
