@@ -1,0 +1,173 @@
+"""Evidence to a release folder, written beside its place and then renamed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from network.explorer import render
+from network.measures import network_measures
+from network.release import graphs
+from network.release.cells import clean
+from network.release.database import write_database
+from network.release.package import DESCRIPTOR, PACKAGE_NAME, describe_package, latest_moment
+from network.release.rows import Network, Rows, make_network, make_rows
+from network.release.schema import TABLES
+from network.release.tables import write_csv, write_parquet
+from partnernetz.errors import Failure, UsageError
+from partnernetz.places import Gazetteer
+from partnernetz.records import Claim, Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseSummary:
+    """What a release holds, in numbers."""
+
+    folder: Path
+    places: int
+    partnerships: int
+    east_west_partnerships: int
+    evidence: int
+    claims: int
+    documents: int
+    components: int
+    failures: int
+
+
+def publish(
+    *,
+    evidence: Iterable[Evidence],
+    claims: Iterable[Claim],
+    out: Path,
+    gazetteer: Gazetteer,
+    reference_folder: Path,
+    failures: Iterable[Failure] = (),
+) -> ReleaseSummary:
+    """Write the release of the Evidence to ``out`` and return what it holds.
+
+    The folder appears when it is whole; a release that was there is replaced. Raises UsageError
+    where ``out`` is something else than a release or an empty folder.
+    """
+    check_target(out)
+    network = make_network(evidence=evidence, claims=claims, gazetteer=gazetteer)
+    rows = make_rows(network, gazetteer)
+    summary = _summary(network, rows, tuple(failures))
+    with _replaced_folder(out) as folder:
+        write_release(
+            folder, network=network, rows=rows, summary=summary, reference_folder=reference_folder
+        )
+    return ReleaseSummary(
+        folder=out,
+        places=summary["nodes"],
+        partnerships=summary["edges"],
+        east_west_partnerships=summary["east_west_edges"],
+        evidence=summary["evidence"],
+        claims=summary["claims"],
+        documents=summary["documents"],
+        components=summary["components"],
+        failures=summary["failures"],
+    )
+
+
+def write_release(
+    folder: Path,
+    *,
+    network: Network,
+    rows: Rows,
+    summary: dict[str, Any],
+    reference_folder: Path,
+) -> None:
+    """Write every file of a release into an existing folder."""
+    for table in TABLES:
+        write_csv(folder / f"{table.name}.csv", table, rows[table.name])
+        write_parquet(folder / f"{table.name}.parquet", table, rows[table.name])
+    graphs.write_graphml(folder / "network.graphml", network.graph)
+    graphs.write_gexf(folder / "network.gexf", network.graph)
+    graphs.write_node_link(folder / "network.json", network.graph)
+    graphs.write_geojson(folder / "partnerships.geojson", network.graph)
+    graphs.write_json(folder / "summary.json", summary)
+    write_database(folder / "partnernetz.sqlite", rows)
+    page = render(rows=rows, summary=summary, reference_folder=reference_folder)
+    (folder / "explorer.html").write_text(clean(page), encoding="utf-8", newline="\n")
+    graphs.write_json(folder / DESCRIPTOR, describe_package(folder, network.documents))
+
+
+def check_target(out: Path) -> None:
+    """Raise UsageError unless ``out`` is free, an empty folder, or a release to replace."""
+    if not out.exists() and not out.is_symlink():
+        return
+    if out.is_symlink() or not out.is_dir():
+        raise UsageError(f"{out} is no folder: name a new folder or an earlier release.")
+    if any(out.iterdir()) and not is_release(out):
+        raise UsageError(
+            f"{out} holds other things than a release and is left as it is: name a new folder."
+        )
+
+
+def is_release(folder: Path) -> bool:
+    """Return whether a folder holds a release of this project."""
+    try:
+        descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(descriptor, dict) and descriptor.get("name") == PACKAGE_NAME
+
+
+def _summary(network: Network, rows: Rows, failures: tuple[Failure, ...]) -> dict[str, Any]:
+    modalities = Counter(item.modality for item in network.evidence)
+    ordered = sorted(failures, key=lambda item: (item.stage, item.slug, item.subject))
+    return {
+        "created": latest_moment(network.documents),
+        **network_measures(network.graph),
+        **{table: len(rows[table]) for table in ("evidence", "claims", "documents", "events")},
+        "evidence_by_modality": dict(sorted(modalities.items())),
+        "failures": len(failures),
+        "failures_by_slug": dict(sorted(Counter(item.slug for item in failures).items())),
+        "failed": [
+            {"stage": item.stage, "slug": item.slug, "subject": _portable(item.subject)}
+            for item in ordered
+        ],
+    }
+
+
+def _portable(subject: str) -> str:
+    """Return an address as it is, of a local path the name only: the folder is not the reader's."""
+    return Path(subject).name if subject.startswith("/") else subject
+
+
+@contextmanager
+def _replaced_folder(out: Path) -> Iterator[Path]:
+    """Yield a folder beside ``out`` that takes its place if the block ends without an error.
+
+    Both steps are renames: a reader sees the old release, for an instant none, then the new one.
+    """
+    target = out.absolute()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
+    try:
+        new = beside / "release"
+        new.mkdir()
+        yield new
+        _swap(new=new, target=target, aside=beside / "replaced")
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _swap(*, new: Path, target: Path, aside: Path) -> None:
+    if not target.exists():
+        new.rename(target)
+        return
+    check_target(target)  # it may have changed while the release was written
+    target.rename(aside)
+    try:
+        new.rename(target)
+    except BaseException:
+        aside.rename(target)
+        raise
