@@ -17,10 +17,10 @@ from partnernetz.errors import InputError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateRule:
-    """A pattern, the hint that must be near, and how its groups are read."""
+    """A pattern, the words with which it begins, and how its groups are read."""
 
     id: str
-    needs: str
+    begins: tuple[str, ...]
     reads: str
     pattern: re.Pattern[str]
 
@@ -37,12 +37,15 @@ class Moment:
 class DateGrammar:
     """``dates.toml`` compiled. The tables' words are folded; see ``fold``.
 
-    ``hint`` has a named group for each hint, ``units`` holds years and whether they are round,
+    ``by_first_word`` leads from how an expression begins, a word in lower case or a class like
+    ``<digit>``, to the rules for it, ``years_compound`` finds ``<years>``, ``run_up`` matches before an age; ``units`` holds years and whether they are round,
     the longest word first.
     """
 
     rules: tuple[DateRule, ...]
-    hint: re.Pattern[str]
+    by_first_word: dict[str, tuple[DateRule, ...]]
+    years_compound: re.Pattern[str]
+    run_up: re.Pattern[str]
     months: dict[str, int]
     seasons: dict[str, int]
     numbers: dict[str, int]
@@ -84,20 +87,31 @@ def date_grammar() -> DateGrammar:
         except (re.error, KeyError) as error:
             raise InputError(f"The date pattern {pattern} is at fault: {error}.") from error
 
+    rules = tuple(
+        DateRule(
+            id=row["id"],
+            begins=tuple(row["begins"]),
+            reads=row["reads"],
+            pattern=compiled(row["pattern"]),
+        )
+        for row in rows
+    )
+    classes: dict[str, Iterable[str]] = {
+        "<number>": cardinals,
+        "<ordinal>": ordinals,
+        "<month>": chain(*content["months"].values()),
+        "<season>": chain(*content["seasons"].values()),
+        "<decade>": [
+            word + ending
+            for word in content["decades"]
+            for ending in ("", "n", "jahr", "jahre", "jahren")
+        ],
+    }
     return DateGrammar(
-        rules=tuple(
-            DateRule(
-                id=row["id"],
-                needs=row["needs"],
-                reads=row["reads"],
-                pattern=compiled(row["pattern"]),
-            )
-            for row in rows
-        ),
-        hint=re.compile(
-            "|".join(f"(?P<{name}>{hint})" for name, hint in content["hints"].items()),
-            re.IGNORECASE,
-        ),
+        rules=rules,
+        by_first_word=_by_first_word(rules, {name: list(ws) for name, ws in classes.items()}),
+        years_compound=re.compile(_tolerant(fragments["years_compound"])),
+        run_up=compiled(fragments["run_up"] + r"\Z"),
         months=_by_name(content["months"]) | _folded(content["roman_months"]),
         seasons=_by_name(content["seasons"]),
         numbers=_folded(cardinals | ordinals),
@@ -107,10 +121,33 @@ def date_grammar() -> DateGrammar:
             fold(name): (content["units"][name]["years"], content["units"][name]["about"])
             for name in sorted(content["units"], key=len, reverse=True)
         },
-        sides=content["sides"],
         ways=_folded(content["ways"]),
+        sides=content["sides"],
         moments=tuple(Moment(pattern=compiled(row["pattern"]), values=row) for row in moments),
     )
+
+
+def _by_first_word(
+    rules: Iterable[DateRule], classes: dict[str, list[str]]
+) -> dict[str, tuple[DateRule, ...]]:
+    table: dict[str, list[DateRule]] = {}
+    for rule in rules:
+        words = chain(*(classes.get(word, [word]) for word in rule.begins))
+        for word in sorted({spelling for word in words for spelling in _spellings(word)}):
+            table.setdefault(word, []).append(rule)
+    return {word: tuple(found) for word, found in table.items()}
+
+
+def _spellings(word: str) -> set[str]:
+    """Return how the first run of letters of a word may look in lower case.
+
+    A decomposed umlaut ends the run, since a combining mark is no letter.
+    """
+    if word.startswith("<"):
+        return {word}
+    plain = word.lower().rstrip(".")
+    decomposed = re.split("[\u0300-\u036f]", unicodedata.normalize("NFD", plain))[0]
+    return {plain, fold(plain), plain.replace("ß", "ss"), decomposed}
 
 
 def _cardinals(data: dict[str, dict[str, int]]) -> dict[str, int]:
@@ -148,7 +185,7 @@ def _alternatives(words: Iterable[str]) -> str:
 
     The group is atomic, so that what follows cannot talk it out of the dot.
     """
-    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+    ordered = sorted(set(words), key=lambda word: (-len(word.rstrip(".")), word))
     return "(?>" + "|".join(re.sub(r"\.$", r"\\.?", word) for word in ordered) + ")"
 
 

@@ -18,10 +18,10 @@ from partnernetz.errors import InputError
 
 DateKind = Literal["date", "age", "relative"]
 
-#: Characters around a hint in which rules are tried; no expression reaches further from one.
-_REACH = 56
-#: Characters by which a stretch may be widened so that it begins with a whole word.
-_LONGEST_WORD = 200
+#: How an expression may begin: a number, a word (also one glued to another: "GrimmaZwei"), a sign.
+_BEGINNING = re.compile(r"\d+|[A-ZÄÖÜ]{2,}(?![^\W\d_A-ZÄÖÜ])|[^\W\d_][^\W\d_A-ZÄÖÜ]*|[†*]")
+#: The longest run-up to a number of years ("seit nunmehr etwas mehr als").
+_RUN_UP = 60
 #: A greater age is a town's or a tree's, not a partnership's.
 _GREATEST_AGE = 150
 
@@ -55,11 +55,16 @@ class FoundDate:
 def find_dates(text: str) -> list[FoundDate]:
     """Return the date expressions of a text in its order; they do not overlap."""
     grammar = date_grammar()
-    return [
-        found
-        for start, end, hints in _stretches(grammar, text)
-        for found in _search(grammar, text, start, end, hints)
-    ]
+    candidates = sorted(
+        _candidates(grammar, text), key=lambda c: (c.start - c.end, len(c.found), c.start)
+    )
+    taken = bytearray(len(text)) if candidates else b""
+    kept: list[FoundDate] = []
+    for candidate in candidates:
+        if not any(taken[candidate.start : candidate.end]):
+            taken[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
+            kept += candidate.found
+    return sorted(kept, key=lambda found: found.start)
 
 
 def resolve_age(found: FoundDate, reference: str) -> str | None:
@@ -100,47 +105,38 @@ def _year_text(year: int, *, is_approximate: bool) -> str | None:
 # --- finding --------------------------------------------------------------------------------------
 
 
-def _stretches(grammar: DateGrammar, text: str) -> Iterator[tuple[int, int, set[str]]]:
-    """Return where rules are worth trying, with the hints that are there; no stretch overlaps."""
-    start = end = -1
-    hints: set[str] = set()
-    for match in grammar.hint.finditer(text):
-        if match.start() - _REACH > end:
-            if hints:
-                yield start, end, hints
-            start, hints = _word_start(text, max(match.start() - _REACH, end, 0)), set()
-        end = min(match.end() + _REACH, len(text))
-        hints.add(match.lastgroup or "")
-    if hints:
-        yield start, end, hints
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A stretch that a rule matches and what it reads there."""
+
+    start: int
+    end: int
+    found: list[FoundDate]
 
 
-def _word_start(text: str, offset: int) -> int:
-    lowest = max(offset - _LONGEST_WORD, 0)
-    return max(text.rfind(" ", lowest, offset), text.rfind("\n", lowest, offset), lowest)
-
-
-def _search(
-    grammar: DateGrammar, text: str, start: int, end: int, hints: set[str]
-) -> list[FoundDate]:
-    """Return the expressions between two offsets, the longest of overlapping ones."""
-    candidates: list[tuple[int, int, int, list[FoundDate]]] = []
-    for rule in grammar.rules:
-        if rule.needs not in hints:
-            continue
-        for match in rule.pattern.finditer(text, start, end):
-            found = _READERS[rule.reads](grammar, rule, match)
-            if found or rule.reads == "nothing":
-                candidates.append((match.start() - match.end(), len(found), match.start(), found))
-    candidates.sort(key=lambda candidate: candidate[:3])
-    taken: list[tuple[int, int]] = []
-    kept: list[FoundDate] = []
-    for negative_length, _, first, found in candidates:
-        last = first - negative_length
-        if all(last <= left or right <= first for left, right in taken):
-            taken.append((first, last))
-            kept += found
-    return sorted(kept, key=lambda found: found.start)
+def _candidates(grammar: DateGrammar, text: str) -> Iterator[_Candidate]:
+    """Return all that the rules match, overlapping, in the order of the text."""
+    by_first_word = grammar.by_first_word
+    is_years_compound = grammar.years_compound.search
+    with_digit, with_number = by_first_word["<digit>"], by_first_word["<years>"]
+    for beginning in _BEGINNING.finditer(text):
+        word = beginning.group().lower()
+        rules = by_first_word.get(word)
+        if rules is None:
+            if word[0].isdecimal():
+                rules = with_digit
+            elif is_years_compound(word):
+                rules = with_number
+            else:
+                continue
+        for rule in rules:
+            match = rule.pattern.match(text, beginning.start())
+            if match is not None:
+                found = _READERS[rule.reads](grammar, rule, match)
+                if found:
+                    yield _Candidate(min(found[0].start, match.start()), match.end(), found)
+                elif rule.reads == "nothing":
+                    yield _Candidate(*match.span(), found)
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -338,34 +334,27 @@ def _read_moment(grammar: DateGrammar, rule: DateRule, match: re.Match[str]) -> 
 
 
 def _read_age(grammar: DateGrammar, rule: DateRule, match: re.Match[str]) -> list[FoundDate]:
-    if "one" not in match.groupdict():
-        return _age(grammar, rule, match, match.span(), _FIRST)
-    return [
-        *_age(grammar, rule, match, match.span("one"), _FIRST),
-        *_age(grammar, rule, match, match.span("two"), _SECOND),
-    ]
-
-
-def _age(
-    grammar: DateGrammar,
-    rule: DateRule,
-    match: re.Match[str],
-    span: tuple[int, int],
-    suffixes: tuple[str, ...],
-) -> list[FoundDate]:
-    years, is_approximate = _years(grammar, match, suffixes)
-    if not 0 < years <= _GREATEST_AGE:
-        return []
-    return [
-        FoundDate(
-            start=span[0],
-            end=span[1],
-            kind="age",
-            rule=rule.id,
-            years=years,
-            is_approximate=is_approximate,
+    if "one" in match.re.groupindex:
+        pieces = [(match.span("one"), _FIRST), (match.span("two"), _SECOND)]
+    else:
+        pieces = [(match.span(), _FIRST)]
+    found = []
+    for (start, end), suffixes in pieces:
+        years, is_approximate = _years(grammar, match, suffixes)
+        start, is_hedged = _run_up(grammar, match.string, start)
+        if not 0 < years <= _GREATEST_AGE:
+            return []
+        found.append(
+            FoundDate(
+                start=start,
+                end=end,
+                kind="age",
+                rule=rule.id,
+                years=years,
+                is_approximate=is_approximate or is_hedged,
+            )
         )
-    ]
+    return found
 
 
 def _years(
@@ -381,20 +370,29 @@ def _years(
     return count * size, is_round or _group(match, "hedge", suffixes) is not None
 
 
+def _run_up(grammar: DateGrammar, text: str, start: int) -> tuple[int, bool]:
+    """Return where the words before a number of years begin, and whether they hedge it."""
+    match = grammar.run_up.search(text, max(0, start - _RUN_UP), start)
+    return (match.start(), match["hedge"] is not None) if match else (start, False)
+
+
 def _read_relative(grammar: DateGrammar, rule: DateRule, match: re.Match[str]) -> list[FoundDate]:
     way = grammar.ways.get(fold(match["way"]))
     years, is_approximate = _years(grammar, match)
+    start, is_hedged = match.start(), False
+    if _group(match, "count") or _group(match, "unit"):
+        start, is_hedged = _run_up(grammar, match.string, start)
     if way is None or years > _GREATEST_AGE:
         return []
     return [
         FoundDate(
-            start=match.start(),
+            start=start,
             end=match.end(),
             kind="relative",
             rule=rule.id,
             years=way * years,
-            is_approximate=is_approximate,
-            is_page_relative="page" in match.groupdict(),
+            is_approximate=is_approximate or is_hedged,
+            is_page_relative="page" in match.re.groupindex,
         )
     ]
 
