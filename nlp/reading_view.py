@@ -16,6 +16,8 @@ from nlp.dates import FoundDate
 from partnernetz.places import Place
 from partnernetz.records import Block, Document, Modality
 
+_LONGEST_ROW = 120  # characters
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
@@ -85,6 +87,41 @@ class ReadingView:
         return any(sentence.has("tie") for sentence in self.sentences)
 
 
+    @cached_property
+    def title_has_tie(self) -> bool:
+        """Return whether the title or the first heading names a tie."""
+        first = next(
+            (s.block for s in self.sentences if s.block.kind in ("title", "heading")), None
+        )
+        text = self.document.text[first.start : first.end] if first else ""
+        return heading_has_tie(self.document.reference.title) or heading_has_tie(text)
+
+    def places_of_block(self, block: Block) -> frozenset[str]:
+        """Return the ids of the places named in a block."""
+        return self._places_by_block.get(block.start, frozenset())
+
+    @cached_property
+    def _places_by_block(self) -> dict[int, frozenset[str]]:
+        found: dict[int, set[str]] = {}
+        for sentence in self.sentences:
+            found.setdefault(sentence.block.start, set()).update(sentence.place_ids())
+        return {start: frozenset(ids) for start, ids in found.items()}
+
+    @cached_property
+    def rows_of_two(self) -> int:
+        """Return how many short blocks name just two places: the rows of a register of pairs."""
+        return sum(
+            1
+            for block in {s.block.start: s.block for s in self.sentences}.values()
+            if is_row(block) and len(self.places_of_block(block)) == 2
+        )
+
+
+def is_row(block: Block) -> bool:
+    """Return whether a block is short enough to be an entry of a list or a table."""
+    return block.end - block.start <= _LONGEST_ROW
+
+
 @lru_cache(maxsize=4096)
 def heading_has_tie(heading: str) -> bool:
     """Return whether a heading names a tie ("Partnerstädte")."""
@@ -99,7 +136,12 @@ def view_of(doc: Doc, *, host: Place | None) -> ReadingView:
     places = _Cursor([span._.place_mention for span in doc.spans["places"]])
     dates = _Cursor([span._.found_date for span in doc.spans["dates"]])
     triggers = _Cursor([span._.trigger for span in doc.spans["triggers"]])
-    topics = _Cursor([span._.found_topic for span in doc.spans["topics"]])
+    topics = _Cursor(
+        [
+            FoundTopic(start=s.start_char, end=s.end_char, topic=s.label_, rule=s.id_)
+            for s in doc.spans["topics"]
+        ]
+    )
     modalities = {span.start: span.label_ for span in doc.spans["context"]}
     sentences = []
     for span in doc.sents:

@@ -24,6 +24,7 @@ Form = Literal["name", "inhabitant"]
 
 _LONGEST_WINDOW = 9  # tokens: "Neustadt in Sachsen (b. Pirna)"
 _CONTEXT_CHARACTERS = 40
+_PROMINENT_ABROAD = 50_000  # inhabitants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,10 @@ def make_places(nlp: Language, name: str, reference_folder: str) -> Places:
 
 
 class Places:
-    """Fill ``doc.spans["places"]``; ``span._.place_mention`` tells what each was linked to."""
+    """Fill ``doc.spans["places"]``; ``span._.place_mention`` tells what each was linked to.
+
+    ``doc._.host`` is the place that owns the page.
+    """
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
@@ -77,10 +81,12 @@ class Places:
             self._longest[first] = max(words, self._longest.get(first, 0))
         if not Span.has_extension("place_mention"):
             Span.set_extension("place_mention", default=None)
+        if not Doc.has_extension("host"):
+            Doc.set_extension("host", default=None)
 
     def __call__(self, doc: Doc) -> Doc:
         """Return the Doc with its places."""
-        host = self.host_of(doc)
+        host = doc._.host = self._host_of(doc)
         sightings = list(self._sightings(doc))
         counts = Counter(name.place.id for s in sightings for name in s.names[:3])
         view = _RegionView(doc)
@@ -98,7 +104,7 @@ class Places:
         doc.spans["places"] = spans
         return doc
 
-    def host_of(self, doc: Doc) -> Place | None:
+    def _host_of(self, doc: Doc) -> Place | None:
         """Return the place that owns the page, if the gazetteer knows it."""
         place_id = document_of(doc).reference.host_place_id
         if place_id is None:
@@ -128,8 +134,16 @@ class Places:
                               position - 1, -1):
                 found = self._window(doc, position, last)
                 if found is not None:
-                    return found
+                    return self._more_likely(doc, found)
         return self._inflected(doc, token)
+
+    def _more_likely(self, doc: Doc, found: _Sighting) -> _Sighting:
+        """Prefer the people of a German town ("Erlanger") to a small place abroad so called."""
+        if found.last > found.first or any(_is_prominent(name.place) for name in found.names):
+            return found
+        inflected = self._inflected(doc, doc[found.first])
+        is_better = inflected is not None and any(_is_prominent(n.place) for n in inflected.names)
+        return inflected if inflected is not None and is_better else found
 
     def _window(self, doc: Doc, first: int, last: int) -> _Sighting | None:
         start, end = doc[first].idx, doc[last].idx + len(doc[last])
@@ -162,6 +176,11 @@ class Places:
                     surface=token.text, form=rule.form, names=names,
                 )
         return None
+
+
+def _is_prominent(place: Place) -> bool:
+    """Return whether a German reader thinks of the place first: in Germany, or a large town."""
+    return place.country == "DE" or (place.population or 0) > _PROMINENT_ABROAD
 
 
 def _may_inflect(name: PlaceName, form: Form) -> bool:
