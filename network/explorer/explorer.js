@@ -176,7 +176,8 @@
   function drawLabels(hovered = null) {
     const chosen = chosenItems().flatMap((item) => [item.a, item.b]);
     const others = chosen.length ? [] : onMap.filter((index) => shownTowns.has(index))
-      .sort((one, other) => ofTown[other].length - ofTown[one].length || one - other).slice(0, LABELS * 3);
+      .sort((one, other) => ofTown[other].length - ofTown[one].length ||
+        places[other].population - places[one].population || one - other).slice(0, LABELS * 3);
     const wanted = [...new Set([hovered, state.town, ...chosen, ...others])]
       .filter((index) => index !== null && "x" in places[index]);
     const taken = [];

@@ -92,6 +92,7 @@ def _place(row: Row) -> dict[str, Any]:
         "name": row["name"],
         "where": row["state"] or row["country"] or "",
         "side": row["side"] or "unknown",
+        "population": row["population"] or 0,
     }
     if row["latitude"] is not None and row["longitude"] is not None:
         (data["x"], data["y"]), data["rim"] = place_on_map(row["latitude"], row["longitude"])

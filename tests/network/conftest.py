@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -27,8 +28,6 @@ EISENHUETTENSTADT = PlaceReference(id="ags:12067120", name="Eisenhüttenstadt", 
 WUPPERTAL = PlaceReference(id="ags:05124000", name="Wuppertal", country="DE")
 SCHWERIN = PlaceReference(id="ags:13004000", name="Schwerin", country="DE")
 SAINT_NAZAIRE = PlaceReference(id=None, name="Saint-Nazaire", country="FR")
-
-MakeEvidence = Callable[..., Evidence]
 
 
 def make_document(
@@ -156,6 +155,12 @@ def sample_claims() -> list[Claim]:
             period="1990/1991",
         )
     ]
+
+
+@pytest.fixture(scope="session")
+def hand() -> ModuleType:
+    """The builders and places of this file; test files cannot import it."""
+    return sys.modules[__name__]
 
 
 @pytest.fixture(scope="session")
