@@ -1,14 +1,15 @@
 """Find what a text tells of: hospital beds are health, trams are transport.
 
 All language knowledge is in ``nlp/rules/topics.toml``; its head explains the notation. Words are
-folded (lower case, no umlauts) and looked up one by one, so the cost of the rules is paid once for
-each distinct word.
+folded (lower case, no umlauts) and looked up one by one in an index of all the patterns, so the
+cost of the rules is paid once for each distinct word.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -22,16 +23,22 @@ from partnernetz.errors import InputError
 
 SPAN_KEY = "topics"
 
-_RULES_FILE = Path(__file__).resolve().parent.parent / "rules" / "topics.toml"
+RULES_FILE = Path(__file__).resolve().parent.parent / "rules" / "topics.toml"
 _HYPHENS = "-\u2010\u2011"
 _WORD = re.compile(rf"[^\W\d_]+(?:[{_HYPHENS}][^\W\d_]+)*[{_HYPHENS}]?")
 _HYPHEN = re.compile(f"[{_HYPHENS}]")
 #: A full stop after a digit belongs to a date more often than it ends a sentence.
-_SENTENCE_END = re.compile(r"(?<!\d)[.!?:][\"'“”«»)]*\s+(?=[^\W\d_a-zäöü]|[\"„“«»(])|\n\s*\n")
+_SENTENCE_END = re.compile(r"(?<!\d)[.!?][\"'“”«»)]*\s+(?=[^\W\d_a-zäöü]|[\"„“«»(])|\n\s*\n")
+_PATTERN = re.compile(r"(\*?)([^\W\d_]+)([*~]?)")
+_ENDINGS = ("", *"e n s en em er es ern ens in innen nen ne se sen ses".split())
 _FOLD = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
 _LONGEST_WORD = 80
 _CACHED_WORDS = 100_000
 _DEFAULT_WINDOW = 8
+_ELLIPSIS_REACH = 5
+_LOOK_ALIKES, _EXCEPT, _NEAR, _BEGIN = "/look_alikes", "/except", "/near", "/begin"
+
+Words = Sequence[re.Match[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,36 +52,18 @@ class FoundTopic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WordPattern:
-    """A set of words: ``regex`` must match the whole folded word."""
-
-    regex: re.Pattern[str]
-    noun_regex: re.Pattern[str] | None
-
-    def matches(self, word: str) -> bool:
-        """Return whether the word, as it stands in the text, belongs to the set."""
-        folded = fold(word)
-        return bool(
-            self.regex.fullmatch(folded)
-            or (self.noun_regex and word[:1].isupper() and self.noun_regex.fullmatch(folded))
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRule:
     """A word family that tells of a topic.
 
-    ``phrases`` are further words that must follow a word of ``words`` (empty for single words).
-    With ``near``, one of its words must stand within ``window`` words in the same sentence.
-    ``is_place``: where it follows "im", "am" and the like it is only where something happens.
+    ``phrases`` holds the word sets of its phrases, word by word. With ``has_near`` one of the
+    rule's companions must stand within ``window`` words in the same sentence. ``is_place``: after
+    "im", "am" and the like it is only where something happens.
     """
 
     id: str
     topic: str
-    words: WordPattern
-    excluded: WordPattern
-    phrases: tuple[tuple[WordPattern, ...], ...]
-    near: WordPattern | None
+    phrases: tuple[tuple[str, ...], ...]
+    has_near: bool
     window: int
     is_place: bool
     example: str
@@ -82,20 +71,66 @@ class TopicRule:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """What a word must fulfil, where a pattern's fixed letters stand in it, to be in a set."""
+
+    word_set: str
+    at_start: bool
+    at_end: bool
+    is_noun: bool
+
+
+class WordIndex:
+    """Sets of words, each given by patterns; tells of a word to which sets it belongs."""
+
+    def __init__(self) -> None:
+        """Begin without any set."""
+        self._patterns: dict[str, list[_Pattern]] = {}
+        self._longest = 0
+
+    def add(self, word_set: str, pattern: str) -> None:
+        """Add a pattern to a set; raise InputError where it is not in the notation."""
+        match = _PATTERN.fullmatch(pattern)
+        if not match:
+            raise InputError(f"{pattern!r} is no word with * before and * or ~ after it.")
+        entry = _Pattern(word_set, not match[1], match[3] != "*", match[2][0].isupper())
+        for ending in _ENDINGS if match[3] == "~" else ("",):
+            letters = fold(match[2]) + ending
+            self._patterns.setdefault(letters, []).append(entry)
+            self._longest = max(self._longest, len(letters))
+
+    def sets_of(self, word: str) -> frozenset[str]:
+        """Return the sets that a word without hyphens belongs to."""
+        folded, is_noun = fold(word), word[:1].isupper()
+        length = len(folded)
+        return frozenset(
+            pattern.word_set
+            for begin in range(length)
+            for end in range(begin + 1, min(length, begin + self._longest) + 1)
+            for pattern in self._patterns.get(folded[begin:end], ())
+            if (begin == 0 or not pattern.at_start)
+            and (end == length or not pattern.at_end)
+            and (is_noun or not pattern.is_noun)
+        )
+
+
 class TopicRules:
     """The rules of a file, ready to be applied; holds a bounded cache and no other state."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         """Read the rules from a parsed TOML file; raise InputError where one is faulty."""
-        self.rules = tuple(_rule(entry) for entry in data["rule"])
+        self._index = WordIndex()
+        self.rules = tuple(_rule(entry, self._index) for entry in data["rule"])
         general = data["general"]
-        self._look_alikes = word_pattern(general["look_alikes"])
+        for pattern in general["look_alikes"]:
+            self._index.add(_LOOK_ALIKES, pattern)
         self._locatives = frozenset(general["locatives"])
         self._joiners = frozenset(general["joiners"])
         self._separators = re.compile("|".join(map(re.escape, general["menu_separators"])))
         self._fewest_separators: int = general["menu_fewest_separators"]
         self._longest_item: int = general["menu_longest_item"]
-        self._rules_of = lru_cache(maxsize=_CACHED_WORDS)(self._look_up)
+        self._look_up = lru_cache(maxsize=_CACHED_WORDS)(self._look_up_anew)
 
     def find(self, text: str) -> list[FoundTopic]:
         """Return the topics of a text, ordered by position, then topic.
@@ -107,9 +142,10 @@ class TopicRules:
         menus = self._menu_lines(text)
         found: dict[tuple[int, int, str], FoundTopic] = {}
         for index, match in enumerate(words):
-            for rule, end_index in self._hits(text, words, index):
-                start, end = match.start(), words[end_index].end()
-                if any(begin <= start < stop for begin, stop in menus):
+            for rule, last in self._hits(text, words, index):
+                start, end = match.start(), words[last].end()
+                menu = bisect_right(menus, (start, len(text))) - 1
+                if menu >= 0 and start < menus[menu][1]:
                     continue
                 found.setdefault(
                     (start, end, rule.topic),
@@ -117,41 +153,47 @@ class TopicRules:
                 )
         return [found[key] for key in sorted(found)]
 
-    def _hits(
-        self, text: str, words: Sequence[re.Match[str]], index: int
-    ) -> Iterator[tuple[TopicRule, int]]:
+    def rules_of(self, word: str) -> tuple[TopicRule, ...]:
+        """Return the rules whose family a word belongs to, whatever stands around it."""
+        return self._look_up(word)[0]
+
+    def _hits(self, text: str, words: Words, index: int) -> Iterator[tuple[TopicRule, int]]:
         """Yield the rules that hold for a word, each with the index of its last word."""
         word = words[index].group()
-        candidates = self._rules_of(word)
-        if _HYPHEN.match(word[-1]):
-            candidates = (*candidates, *self._rules_of_ellipsis(words, index))
-        for rule in candidates:
-            if rule.is_place and index and fold(words[index - 1].group()) in self._locatives:
+        rules = self.rules_of(word)
+        if word[-1] in _HYPHENS:
+            rules += self._rules_of_ellipsis(words, index)
+        for rule in rules:
+            if rule.is_place and self._follows_locative(words, index):
                 continue
-            if rule.near and not _is_near(rule, text, words, index):
+            if rule.has_near and not self._has_companion(rule, text, words, index):
                 continue
-            end_index = _end_of_phrase(rule, words, index)
-            if end_index is not None:
-                yield rule, end_index
+            last = self._last_word(rule, words, index)
+            if last is not None:
+                yield rule, last
 
-    def _look_up(self, word: str) -> tuple[TopicRule, ...]:
-        """Return the rules whose words a word, or a part of it between hyphens, belongs to."""
+    def _look_up_anew(self, word: str) -> tuple[tuple[TopicRule, ...], frozenset[str]]:
+        """Return the rules and the sets of a word, of its parts between hyphens, and of both."""
         if len(word) > _LONGEST_WORD:
-            return ()
+            return (), frozenset()
         parts = [part for part in _HYPHEN.split(word) if part]
         if len(parts) > 1:
             parts.append("".join(parts))
-        if self._look_alikes.matches(parts[-1]):
-            return ()
-        return tuple(
+        sets = [self._index.sets_of(part) for part in parts]
+        every = frozenset().union(*sets)
+        if _LOOK_ALIKES in sets[-1]:
+            return (), every
+        rules = tuple(
             rule
             for rule in self.rules
-            if any(rule.words.matches(part) and not rule.excluded.matches(part) for part in parts)
+            if any(
+                (rule.id in part and rule.id + _EXCEPT not in part) or rule.id + _BEGIN in part
+                for part in sets
+            )
         )
+        return rules, every
 
-    def _rules_of_ellipsis(
-        self, words: Sequence[re.Match[str]], index: int
-    ) -> tuple[TopicRule, ...]:
+    def _rules_of_ellipsis(self, words: Words, index: int) -> tuple[TopicRule, ...]:
         """Return the rules of "Umwelt-" in "Umwelt- und Verkehrspolitik": of "Umweltpolitik".
 
         Where the compound's head begins is unknown, so every end of it is tried. A hyphen at a
@@ -159,23 +201,51 @@ class TopicRules:
         """
         first = words[index].group()[:-1]
         joined = False
-        for following in words[index + 1 : index + 6]:
+        for following in words[index + 1 : index + 1 + _ELLIPSIS_REACH]:
             word = following.group()
             if fold(word) in self._joiners:
                 joined = True
-                continue
-            if _HYPHEN.match(word[-1]):
-                continue
-            if not joined and word[0].islower():
-                return self._rules_of(first + word)
-            whole = _HYPHEN.sub("", word)[:_LONGEST_WORD]
-            heads = {whole[begin:].lower() for begin in range(3, len(whole) - 2)}
-            rules = {rule.id: rule for head in heads for rule in self._rules_of(first + head)}
-            return tuple(rule for rule in self.rules if rule.id in rules)
+            elif word[-1] not in _HYPHENS:
+                if not joined and word[0].islower():
+                    return self.rules_of(first + word)
+                whole = _HYPHEN.sub("", word)[:_LONGEST_WORD].lower()
+                heads = (whole[begin:] for begin in range(3, len(whole) - 2))
+                told = {rule for head in heads for rule in self._look_up_anew(first + head)[0]}
+                return tuple(rule for rule in self.rules if rule in told)
         return ()
 
+    def _follows_locative(self, words: Words, index: int) -> bool:
+        """Return whether "im", "in der" or the like stands right before a word."""
+        before = [fold(word.group()) for word in words[max(0, index - 2) : index]]
+        return bool(before) and (
+            before[-1] in self._locatives or " ".join(before) in self._locatives
+        )
+
+    def _has_companion(self, rule: TopicRule, text: str, words: Words, index: int) -> bool:
+        """Return whether a companion of the rule stands close by in the same sentence."""
+        begin = max(0, index - rule.window)
+        for other, word in enumerate(words[begin : index + rule.window + 1], start=begin):
+            if other != index and rule.id + _NEAR in self._look_up(word.group())[1]:
+                left, right = sorted((index, other))
+                if not _SENTENCE_END.search(text, words[left].end(), words[right].start() + 1):
+                    return True
+        return False
+
+    def _last_word(self, rule: TopicRule, words: Words, index: int) -> int | None:
+        """Return the index of the last word of a phrase begun here, None where it breaks off."""
+        if not rule.phrases or rule.id in self._look_up(words[index].group())[1]:
+            return index
+        for phrase in rule.phrases:
+            here = words[index : index + len(phrase)]
+            if len(here) == len(phrase) and all(
+                word_set in self._look_up(word.group())[1]
+                for word_set, word in zip(phrase, here, strict=True)
+            ):
+                return index + len(phrase) - 1
+        return None
+
     def _menu_lines(self, text: str) -> list[tuple[int, int]]:
-        """Return the stretches of text that are menus: many short items between separators."""
+        """Return the stretches of text that are menus, ascending: many short items in a line."""
         if not self._separators.search(text):
             return []
         menus = []
@@ -195,39 +265,26 @@ def fold(word: str) -> str:
     return word.lower().translate(_FOLD)
 
 
-def word_pattern(patterns: Sequence[str]) -> WordPattern:
-    """Return the set of words that patterns in the notation of ``topics.toml`` describe."""
-    nouns = [_regex(pattern) for pattern in patterns if pattern[0].isupper()]
-    others = [_regex(pattern) for pattern in patterns if not pattern[0].isupper()]
-    return WordPattern(
-        regex=re.compile("|".join(others) or r"(?!)"),
-        noun_regex=re.compile("|".join(nouns)) if nouns else None,
-    )
-
-
-@cache
-def _regex(pattern: str) -> str:
-    if not re.fullmatch(r"\*?\w+[*~]?", pattern):
-        raise InputError(f"The word pattern {pattern!r} is none: write one word with * or ~.")
-    endings = "(?:e|n|s|en|em|er|es|ern|ens|in|innen|nen|ne|se|sen|ses)?"
-    return re.escape(fold(pattern)).replace(r"\*", r"\w*").replace(r"\~", "~").replace("~", endings)
-
-
-def _rule(entry: Mapping[str, Any]) -> TopicRule:
-    """Return one rule; raise InputError naming it where something is missing or faulty."""
+def _rule(entry: Mapping[str, Any], index: WordIndex) -> TopicRule:
+    """Return one rule, its words added to the index; raise InputError where it is faulty."""
     name = entry.get("id", "without id")
     try:
-        phrases = [pattern.split() for pattern in entry["words"]]
-        single = all(len(phrase) == 1 for phrase in phrases)
+        phrases = []
+        for number, words in enumerate(entry["words"]):
+            patterns = words.split()
+            index.add(name if len(patterns) == 1 else name + _BEGIN, patterns[0])
+            if len(patterns) > 1:
+                phrases.append(tuple(f"{name}/{number}/{place}" for place in range(len(patterns))))
+                for word_set, pattern in zip(phrases[-1], patterns, strict=True):
+                    index.add(word_set, pattern)
+        for key, suffix in (("except", _EXCEPT), ("near", _NEAR)):
+            for pattern in entry.get(key, ()):
+                index.add(name + suffix, pattern)
         return TopicRule(
             id=entry["id"],
             topic=entry["topic"],
-            words=word_pattern([phrase[0] for phrase in phrases]),
-            excluded=word_pattern(entry.get("except", ())),
-            phrases=()
-            if single
-            else tuple(tuple(word_pattern([word]) for word in phrase) for phrase in phrases),
-            near=word_pattern(entry["near"]) if "near" in entry else None,
+            phrases=tuple(phrases),
+            has_near="near" in entry,
             window=entry.get("window", _DEFAULT_WINDOW),
             is_place=entry.get("place", False),
             example=entry["example"],
@@ -238,32 +295,6 @@ def _rule(entry: Mapping[str, Any]) -> TopicRule:
         raise InputError(f"The topic rule {name!r} lacks the key {error}.") from error
     except InputError as error:
         raise InputError(f"The topic rule {name!r} is faulty: {error}") from error
-
-
-def _is_near(rule: TopicRule, text: str, words: Sequence[re.Match[str]], index: int) -> bool:
-    """Return whether a companion of the rule stands close by in the same sentence."""
-    assert rule.near is not None
-    begin = max(0, index - rule.window)
-    for other in range(begin, min(len(words), index + rule.window + 1)):
-        if other == index or not rule.near.matches(words[other].group()):
-            continue
-        left, right = sorted((index, other))
-        if not _SENTENCE_END.search(text, words[left].end(), words[right].start() + 1):
-            return True
-    return False
-
-
-def _end_of_phrase(rule: TopicRule, words: Sequence[re.Match[str]], index: int) -> int | None:
-    """Return the index of the last word of the phrase begun here, None where there is none."""
-    if not rule.phrases:
-        return index
-    for phrase in rule.phrases:
-        here = words[index : index + len(phrase)]
-        if len(here) == len(phrase) and all(
-            pattern.matches(word.group()) for pattern, word in zip(phrase, here, strict=True)
-        ):
-            return index + len(phrase) - 1
-    return None
 
 
 def load_rules(path: Path) -> TopicRules:
@@ -281,7 +312,7 @@ def load_rules(path: Path) -> TopicRules:
 @cache
 def default_rules() -> TopicRules:
     """Return the project's own rules, read once."""
-    return load_rules(_RULES_FILE)
+    return load_rules(RULES_FILE)
 
 
 def find_topics(text: str) -> list[FoundTopic]:
