@@ -34,7 +34,8 @@ class FoundDate:
     - ``age``: ``years`` have passed at the time of writing or of an occasion ("vor 25 Jahren").
     - ``relative``: ``years`` from another date of the text ("ein Jahr später" 1, "im selben Jahr"
       0), or from the day of the page where ``is_page_relative`` ("im vergangenen Jahr" -1).
-      ``month_day`` ("05-12" or "05") is a day or month whose year the text gives elsewhere.
+      ``month_day`` ("05-12", "05", season "23") is a day, month or season of that year; with
+      ``years`` 0 the text gives the year elsewhere, or leaves it to the day of the page.
       "Nach der Wende" is relative as well; it has an ``edtf``, of little worth, and no ``years``.
 
     ``is_approximate`` marks hedged and round numbers, ``is_decade`` dates of ten years.
@@ -165,8 +166,8 @@ class _Parts:
             return None
 
     def month_day(self) -> str | None:
-        """Return month and day as in EDTF, None where no year has such a day."""
-        if self.month is None or self.month > 12:
+        """Return month (or season) and day as in EDTF, None where no year has such a day."""
+        if self.month is None:
             return None
         leap_year = _Parts(year=2000, month=self.month, day=self.day).edtf()
         return leap_year[5:] if leap_year else None
@@ -391,6 +392,7 @@ def _read_relative(grammar: DateGrammar, rule: DateRule, match: re.Match[str]) -
             kind="relative",
             rule=rule.id,
             years=way * years,
+            month_day=_parts(grammar, match).month_day(),
             is_approximate=is_approximate or is_hedged,
             is_page_relative="page" in match.re.groupindex,
         )
