@@ -36,6 +36,8 @@ _LONGEST_WORD = 80
 _CACHED_WORDS = 100_000
 _DEFAULT_WINDOW = 8
 _ELLIPSIS_REACH = 5
+#: Letters of a compound's first member, and of a compound: bounds on the work for torn pages.
+_SHORTEST_MEMBER, _LONGEST_MEMBER, _LONGEST_COMPOUND = 3, 18, 40
 _LOOK_ALIKES, _EXCEPT, _NEAR, _BEGIN = "/look_alikes", "/except", "/near", "/begin"
 
 Words = Sequence[re.Match[str]]
@@ -131,6 +133,7 @@ class TopicRules:
         self._fewest_separators: int = general["menu_fewest_separators"]
         self._longest_item: int = general["menu_longest_item"]
         self._look_up = lru_cache(maxsize=_CACHED_WORDS)(self._look_up_anew)
+        self._complete = lru_cache(maxsize=_CACHED_WORDS)(self._complete_anew)
 
     def find(self, text: str) -> list[FoundTopic]:
         """Return the topics of a text, ordered by position, then topic.
@@ -196,8 +199,7 @@ class TopicRules:
     def _rules_of_ellipsis(self, words: Words, index: int) -> tuple[TopicRule, ...]:
         """Return the rules of "Umwelt-" in "Umwelt- und Verkehrspolitik": of "Umweltpolitik".
 
-        Where the compound's head begins is unknown, so every end of it is tried. A hyphen at a
-        line's end, followed by a small letter, is a torn word and is put together.
+        A hyphen at a line's end, followed by a small letter, is a torn word and is put together.
         """
         first = words[index].group()[:-1]
         joined = False
@@ -208,11 +210,18 @@ class TopicRules:
             elif word[-1] not in _HYPHENS:
                 if not joined and word[0].islower():
                     return self.rules_of(first + word)
-                whole = _HYPHEN.sub("", word)[:_LONGEST_WORD].lower()
-                heads = (whole[begin:] for begin in range(3, len(whole) - 2))
-                told = {rule for head in heads for rule in self._look_up_anew(first + head)[0]}
-                return tuple(rule for rule in self.rules if rule in told)
+                return self._complete(first, _HYPHEN.sub("", word))
         return ()
+
+    def _complete_anew(self, first: str, word: str) -> tuple[TopicRule, ...]:
+        """Return the rules of a first member with the head of a compound.
+
+        Where the head begins is unknown, so every end of the compound is tried.
+        """
+        ends = range(_SHORTEST_MEMBER, min(len(word) - 2, _LONGEST_MEMBER))
+        compounds = (first + word[end:_LONGEST_COMPOUND].lower() for end in ends)
+        told = {rule for compound in compounds for rule in self._look_up_anew(compound)[0]}
+        return tuple(rule for rule in self.rules if rule in told)
 
     def _follows_locative(self, words: Words, index: int) -> bool:
         """Return whether "im", "in der" or the like stands right before a word."""
