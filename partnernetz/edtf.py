@@ -112,13 +112,18 @@ def overlaps(left: str, right: str) -> bool:
 
 
 def widen(left: str, right: str) -> str:
-    """Return the narrowest EDTF date or interval that contains both."""
+    """Return the narrowest EDTF date or interval that contains both.
+
+    Raises InputError where one date is open before and the other after: nothing bounds them.
+    """
     if contains(left, right):
         return left
     if contains(right, left):
         return right
     one, other = bounds(left), bounds(right)
     earliest, latest = min(one.earliest, other.earliest), max(one.latest, other.latest)
+    if (earliest, latest) == (_EARLIEST, _LATEST):
+        raise InputError(f"No EDTF date contains both '{left}' and '{right}', which are open.")
     return f"{_start_text(earliest, latest)}/{_end_text(earliest, latest)}"
 
 
@@ -126,14 +131,14 @@ def _start_text(earliest: date, latest: date) -> str:
     if earliest == _EARLIEST:
         return ".."
     whole_years = (earliest.month, earliest.day) == (1, 1) and _ends_year(latest)
-    return f"{earliest:%Y}" if whole_years else earliest.isoformat()
+    return f"{earliest.year:04d}" if whole_years else earliest.isoformat()
 
 
 def _end_text(earliest: date, latest: date) -> str:
     if latest == _LATEST:
         return ".."
     whole_years = _ends_year(latest) and (earliest.month, earliest.day) == (1, 1)
-    return f"{latest:%Y}" if whole_years else latest.isoformat()
+    return f"{latest.year:04d}" if whole_years else latest.isoformat()
 
 
 def _ends_year(day: date) -> bool:
