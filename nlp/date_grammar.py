@@ -38,8 +38,9 @@ class DateGrammar:
     """``dates.toml`` compiled. The tables' words are folded; see ``fold``.
 
     ``by_first_word`` leads from how an expression begins, a word in lower case or a class like
-    ``<digit>``, to the rules for it, ``years_compound`` finds ``<years>``, ``run_up`` matches before an age; ``units`` holds years and whether they are round,
-    the longest word first.
+    ``<digit>``, to the rules for it; ``years_compound`` finds the class ``<years>``, ``run_up``
+    what stands before an age. ``units`` holds years and whether they are round, the longest word
+    first.
     """
 
     rules: tuple[DateRule, ...]
@@ -133,8 +134,8 @@ def _by_first_word(
     table: dict[str, list[DateRule]] = {}
     for rule in rules:
         words = chain(*(classes.get(word, [word]) for word in rule.begins))
-        for word in sorted({spelling for word in words for spelling in _spellings(word)}):
-            table.setdefault(word, []).append(rule)
+        for spelling in sorted(set(chain(*map(_spellings, words)))):
+            table.setdefault(spelling, []).append(rule)
     return {word: tuple(found) for word, found in table.items()}
 
 

@@ -59,7 +59,7 @@ def find_dates(text: str) -> list[FoundDate]:
     candidates = sorted(
         _candidates(grammar, text), key=lambda c: (c.start - c.end, len(c.found), c.start)
     )
-    taken = bytearray(len(text)) if candidates else b""
+    taken = bytearray(len(text) if candidates else 0)
     kept: list[FoundDate] = []
     for candidate in candidates:
         if not any(taken[candidate.start : candidate.end]):
@@ -193,9 +193,7 @@ def _parts(
     )
 
 
-def _month(
-    grammar: DateGrammar, match: re.Match[str], suffixes: tuple[str, ...]
-) -> int | None:
+def _month(grammar: DateGrammar, match: re.Match[str], suffixes: tuple[str, ...]) -> int | None:
     season = _group(match, "season", suffixes)
     if season:
         return grammar.seasons.get(fold(season))
@@ -246,9 +244,7 @@ def _yearless(rule: DateRule, start: int, end: int, parts: _Parts) -> list[Found
     if month_day is None:
         return []
     return [
-        FoundDate(
-            start=start, end=end, kind="relative", rule=rule.id, years=0, month_day=month_day
-        )
+        FoundDate(start=start, end=end, kind="relative", rule=rule.id, years=0, month_day=month_day)
     ]
 
 

@@ -40,7 +40,9 @@ def told(found: FoundDate) -> str:
     if found.kind == "date" or found.years is None:
         return found.edtf or "?"
     if found.month_day:
-        return f"{found.years:+d} years --{found.month_day}" if found.years else f"--{found.month_day}"
+        return (
+            f"{found.years:+d} years --{found.month_day}" if found.years else f"--{found.month_day}"
+        )
     return f"{about}{found.years:+d} years{' of the page' if found.is_page_relative else ''}"
 
 
@@ -192,7 +194,11 @@ def styles(day: date) -> list[str]:
     ]  # fmt: skip
 
 
-@given(day=DAYS, before=st.sampled_from(["", "am ", "(", "Halle, den "]), after=st.sampled_from(["", ".", " in Halle", ")"]))
+@given(
+    day=DAYS,
+    before=st.sampled_from(["", "am ", "(", "Halle, den "]),
+    after=st.sampled_from(["", ".", " in Halle", ")"]),
+)
 def test_a_day_is_found_in_every_style(day: date, before: str, after: str) -> None:
     for style in styles(day):
         assert all_told(before + style + after) == [day.isoformat()], style
@@ -206,7 +212,9 @@ def test_a_day_with_a_short_year_is_found(day: date) -> None:
 
 @given(first=DAYS, second=DAYS)
 def test_an_interval_is_found_or_is_two_days(first: date, second: date) -> None:
-    text = f"vom {first.day}.{first.month}.{first.year} bis {second.day}.{second.month}.{second.year}"
+    text = (
+        f"vom {first.day}.{first.month}.{first.year} bis {second.day}.{second.month}.{second.year}"
+    )
     if first <= second:
         assert all_told(text) == [f"{first.isoformat()}/{second.isoformat()}"]
     else:
@@ -220,7 +228,13 @@ PIECES = st.sampled_from(
 )
 
 
-@given(text=st.one_of(st.text(), st.lists(PIECES, max_size=25).map(" ".join), st.lists(PIECES, max_size=25).map("".join)))
+@given(
+    text=st.one_of(
+        st.text(),
+        st.lists(PIECES, max_size=25).map(" ".join),
+        st.lists(PIECES, max_size=25).map("".join),
+    )
+)
 def test_any_text_gives_sorted_dates_that_do_not_overlap(text: str) -> None:
     end = 0
     for found in find_dates(text):
