@@ -257,6 +257,14 @@ def test_a_year_on_a_line_of_its_own_is_found_whatever_stands_around(
     assert any(f.edtf == str(number) and f.start == start for f in find_dates(lines))
 
 
+@pytest.mark.parametrize("unit", ["0391 ", "1990kilo", "1990-", "ein ", "19.9.", "1. und "])
+def test_a_hostile_page_cannot_stall_the_search(unit: str) -> None:
+    text = (unit * 100_000)[:100_000]  # half a second; minutes, were a pattern's work quadratic
+    started = time.perf_counter()
+    find_dates(text)
+    assert time.perf_counter() - started < 10
+
+
 # --- the component --------------------------------------------------------------------------------
 
 
