@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from partnernetz import edtf
 from partnernetz.errors import Failure, FailureSlug, InputError
 from partnernetz.places import Gazetteer
 from partnernetz.records import Document, DocumentReference, Source
+from scrapers.archive import digest_of, read_pages
+from scrapers.archive_index import INDEX_FILE
 from scrapers.hosts import host_place_id
-from scrapers.reading import UnreadableError, document_of_html, document_of_text
-from scrapers.reading.dispatch import document_of_bytes
+from scrapers.reading import UnreadableError, document_of_html, document_of_text, read_document
+from scrapers.reading.dispatch import document_of_bytes, format_of
+from scrapers.sources import SOURCES_FILE, SourceFinder, sources_beside
+from scrapers.verification import document_of_record
+
+__all__ = ["document_of_record", "input_files", "is_archive", "read_inputs"]
 
 _MEDIA_TYPES = {
     ".html": "text/html",
@@ -25,7 +31,7 @@ _MEDIA_TYPES = {
 _ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".wacz", ".warc.part", ".warc.gz.part")
 _SUFFIXES = (*_ARCHIVE_SUFFIXES, ".jsonl", *_MEDIA_TYPES)
 #: What a crawl writes beside its archive; no input of its own.
-_BESIDE_ARCHIVES = frozenset(["index.jsonl", "sources.jsonl"])
+_BESIDE_ARCHIVES = frozenset([INDEX_FILE, SOURCES_FILE])
 #: Files larger than this are no page.
 _LARGEST_FILE = 200_000_000
 
@@ -99,7 +105,9 @@ def _read_files(
 ) -> Iterator[Document | Failure]:
     for path in files:
         try:
-            if path.suffix.lower() == ".jsonl":
+            if is_archive(path):
+                yield from _read_archive(path, sources=sources)
+            elif path.suffix.lower() == ".jsonl":
                 yield from _read_collection(path, gazetteer=gazetteer)
             else:
                 yield _read_file(path)
@@ -109,13 +117,25 @@ def _read_files(
             yield _failure(path.name, f"{path.name} cannot be read: {error.strerror}.")
 
 
+def _read_archive(path: Path, *, sources: tuple[Source, ...]) -> Iterator[Document | Failure]:
+    """Read the pages of an archive that were answered with 200 and hold text."""
+    finder = SourceFinder((*sources, *sources_beside(path)))
+    for page, body in read_pages(path):
+        if page.status != 200 or format_of(body, media_type=page.media_type) is None:
+            continue
+        if urlsplit(page.final_url).path == "/robots.txt":
+            continue
+        try:
+            yield read_document(page, body, source=finder.find(page))
+        except UnreadableError as error:
+            yield _failure(page.final_url, str(error), slug=error.slug)
+
+
 def _read_file(path: Path) -> Document:
     if path.stat().st_size > _LARGEST_FILE:
         raise UnreadableError(f"{path.name} is larger than any page: split it.", slug="too_large")
     body = path.read_bytes()
-    reference = DocumentReference(
-        id=path.name, url="", digest=f"sha256:{hashlib.sha256(body).hexdigest()}"
-    )
+    reference = DocumentReference(id=path.name, url="", digest=digest_of(body))
     return document_of_bytes(
         body, media_type=_MEDIA_TYPES[path.suffix.lower()], reference=reference
     )
@@ -163,13 +183,12 @@ def _document_of_line(
         yield _failure(
             subject, f"{subject}: '{fields['published'][:40]}' is no EDTF date, left out."
         )
-    digest = hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
     reference = DocumentReference(
         id=fields["id"],
         url=fields["url"] or "",
         published=published,
         host_place_id=host_place_id(fields["host"], gazetteer=gazetteer),
-        digest=f"sha256:{digest}",
+        digest=digest_of(content.encode("utf-8", "replace")),
     )
     reader = document_of_text if fields["text"] is not None else document_of_html
     yield reader(content, reference=reference)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from partnernetz.errors import InputError, PlaceUnknownError
 from partnernetz.places import Gazetteer
-from partnernetz.records import SOURCE_KINDS, Source
-from partnernetz.storage import from_dict
+from partnernetz.records import SOURCE_KINDS, Page, Source
+from partnernetz.storage import from_dict, read_jsonl
 
+#: The sources of a crawl, kept beside its archive so that its pages can be read without more.
+SOURCES_FILE = "sources.jsonl"
 _FIELDS = frozenset(Source.__dataclass_fields__)
 _REQUIRED = ("id", "name", "kind", "start")
 _ADDRESS_FIELDS = ("start", "feeds", "sitemaps")
@@ -38,6 +41,44 @@ def read_sources(path: Path, *, gazetteer: Gazetteer | None = None) -> tuple[Sou
         _check_place(source, gazetteer, label=label)
         sources.append(source)
     return tuple(sources)
+
+
+def sources_beside(archive: Path) -> tuple[Source, ...]:
+    """Return the sources that a crawl left beside an archive file, none where it left none."""
+    try:
+        return tuple(read_jsonl(archive.parent / SOURCES_FILE, Source))
+    except InputError:
+        return ()
+
+
+class SourceFinder:
+    """Finds the source that a page belongs to; the sources given first win."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self._by_id: dict[str, Source] = {}
+        self._by_host: dict[str, Source] = {}
+        for source in sources:
+            self._by_id.setdefault(source.id, source)
+            for host in source.hosts:
+                self._by_host.setdefault(without_www(host), source)
+
+    def find(self, page: Page) -> Source | None:
+        """Return the source of the page's id, else of its host."""
+        if page.source_id in self._by_id:
+            return self._by_id[page.source_id]
+        return self.of_address(page.final_url or page.url)
+
+    def of_address(self, address: str) -> Source | None:
+        """Return the source that owns the host of an address."""
+        try:
+            return self._by_host.get(without_www(host_of(address)))
+        except ValueError:
+            return None
+
+
+def without_www(host: str) -> str:
+    """Return a host without a leading ``www.``: sites answer under both."""
+    return host.removeprefix("www.")
 
 
 def host_of(address: str) -> str:
