@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from spacy.language import Language
+
+from nlp.claims import claims_of
 from nlp.components.pairs import ranked_pairs, seen
-from nlp.components.topics import find_topics
-from nlp.components.triggers import find_triggers
 from nlp.pipeline import build_pipeline, make_doc
-from partnernetz.errors import Failure
+from nlp.rulebook import trigger_rules
+from nlp.statements import evidence_of
+from partnernetz.chronology import choose_start, choose_status
 from partnernetz.records import Claim, Document, DocumentReference, Evidence
+
+_PLAIN_TEXT = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +45,87 @@ class Extractor:
     ) -> None:
         self._reference_folder = reference_folder
         self._minimum_score = minimum_score
-        self._nlp = None
+        self._nlp: Language | None = None
 
     def extract(self, document: Document) -> Extraction:
-        """Return what a Document states."""
-        raise NotImplementedError
+        """Return what a Document states; one without any word for a tie is not parsed at all."""
+        if not may_state_ties(document.text):
+            return Extraction(document=document.reference)
+        if self._nlp is None:
+            self._nlp = build_pipeline(reference_folder=self._reference_folder)
+        doc = self._nlp(make_doc(self._nlp, document))
+        view = seen(doc)
+        evidence = evidence_of(view, ranked_pairs(doc))
+        topics = {topic.topic for sentence in view.sentences for topic in sentence.topics}
+        return Extraction(
+            document=document.reference,
+            evidence=tuple(e for e in evidence if e.score >= self._minimum_score),
+            claims=claims_of(view),
+            topics=tuple(sorted(topics)),
+        )
+
+
+@cache
+def _tie_pattern() -> re.Pattern[str]:
+    ties = [rule.pattern for rule in trigger_rules() if rule.category == "tie"]
+    return re.compile("|".join(ties), re.IGNORECASE)
+
+
+def may_state_ties(text: str) -> bool:
+    """Return whether the text has any word that names a tie between towns."""
+    return _tie_pattern().search(text) is not None
 
 
 def by_document(extraction: Extraction) -> dict[str, Any]:
-    """Return the line that ``partnernetz extract --by-document`` prints for a Document."""
-    raise NotImplementedError
+    """Return the line that ``partnernetz extract --by-document`` prints for a Document.
+
+    Its keys are ``id``, ``partnerships`` (one for each pair), ``claims`` and ``topics`` (those of
+    the whole text).
+    """
+    pairs: dict[tuple[str, str], list[Evidence]] = {}
+    for evidence in extraction.evidence:
+        if evidence.modality == "asserted":
+            pairs.setdefault(evidence.pair, []).append(evidence)
+    return {
+        "id": extraction.document.id,
+        "partnerships": [_partnership(found) for found in pairs.values()],
+        "claims": [_claim(claim) for claim in extraction.claims],
+        "topics": list(extraction.topics),
+    }
+
+
+def _partnership(evidence: Sequence[Evidence]) -> dict[str, Any]:
+    """Return what all Evidence of one Document on one pair adds up to."""
+    shown = next((e for e in evidence if e.event == "existence"), evidence[0])
+    start = choose_start((e.event, e.date) for e in evidence if e.date)
+    ends = sorted(e.date for e in evidence if e.event == "end" and e.date)
+    statuses = [(e.status, None) for e in evidence if e.status]
+    return {
+        "a": shown.a.name,
+        "a_id": shown.a.id,
+        "a_country": shown.a.country,
+        "b": shown.b.name,
+        "b_id": shown.b.id,
+        "b_country": shown.b.country,
+        "kind": Counter(e.kind for e in evidence).most_common(1)[0][0],
+        "since": start.date,
+        "ended": ends[0] if ends else None,
+        "status": choose_status(statuses),
+        "topics": sorted({topic for e in evidence for topic in e.topics}),
+        "score": max(e.score for e in evidence),
+        "quote": shown.quotation,
+        "start": shown.start,
+        "end": shown.end,
+    }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "quantity": claim.quantity,
+        "bound": claim.bound,
+        "period": claim.period,
+        "scope": claim.scope,
+        "status": claim.status,
+        "is_additional": claim.is_additional,
+        "quote": claim.quotation,
+    }

@@ -21,19 +21,34 @@ from partnernetz.places import Place, fold
 
 #: Sentences with more names than this are registers; only neighbours in them are paired.
 _MANY_PLACES = 12
+_FEWEST_ROWS = 3
 _MOST_HUBS = 2
 _NEARBY_KILOMETRES = 40.0
 _EARTH_RADIUS_KILOMETRES = 6371.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One spot at which a pair was seen: the sentence's index and the features shown there."""
+
+    sentence: int
+    features: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CandidatePair:
-    """Two places, the features of the pair, and the sentences in which it was seen."""
+    """Two places, what was seen of them where, and ``whole``: features of the whole Document.
+
+    ``features`` holds all of them with the greatest strength seen; ``hub_id`` is the one of the two
+    whose partners the Document tells, if any.
+    """
 
     a: Place
     b: Place
+    hub_id: str | None
     features: Mapping[str, float]
-    sentences: tuple[int, ...]
+    whole: frozenset[str]
+    sightings: tuple[Sighting, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +79,22 @@ class _Evidence:
         self.a, self.b = a, b
         self.hub_id: str | None = None
         self.features: dict[str, float] = {}
-        self.sentences: set[int] = set()
+        self.whole: set[str] = set()
+        self.sightings: list[tuple[int, set[str]]] = []
+
+    def sight(self, sentence: Sentence) -> None:
+        """Begin a new sighting, to which the next features belong."""
+        self.sightings.append((sentence.index, set()))
 
     def see(self, feature: str, strength: float = 1.0) -> None:
+        self.sightings[-1][1].add(feature)
+        self._keep(feature, strength)
+
+    def see_whole(self, feature: str, strength: float = 1.0) -> None:
+        self.whole.add(feature)
+        self._keep(feature, strength)
+
+    def _keep(self, feature: str, strength: float) -> None:
         self.features[feature] = max(strength, self.features.get(feature, 0.0))
 
 
@@ -84,14 +112,14 @@ def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
                 continue
             evidence = pair_of(hub.place, mentions[0][1].place)
             evidence.hub_id = hub.place.id
-            evidence.see(f"hub-{hub.kind}")
+            evidence.see_whole(f"hub-{hub.kind}")
             for sentence, mention in mentions:
-                evidence.sentences.add(sentence.index)
+                evidence.sight(sentence)
                 _see_partner(view, evidence, sentence, mention, hub_id=hub.place.id)
     for sentence in view.sentences:
         for one, other in _neighbours(view, sentence):
             evidence = pair_of(one.place, other.place)
-            evidence.sentences.add(sentence.index)
+            evidence.sight(sentence)
             _see_together(view, evidence, sentence, one, other)
     for evidence in pairs.values():
         _see_whole(view, evidence)
@@ -99,8 +127,13 @@ def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
         CandidatePair(
             a=evidence.a,
             b=evidence.b,
+            hub_id=evidence.hub_id,
             features=dict(sorted(evidence.features.items())),
-            sentences=tuple(sorted(evidence.sentences)),
+            whole=frozenset(evidence.whole),
+            sightings=tuple(
+                Sighting(sentence=index, features=frozenset(features))
+                for index, features in evidence.sightings
+            ),
         )
         for _, evidence in sorted(pairs.items())
     ]
@@ -268,6 +301,8 @@ def _see_together(
     first, second = sorted((one, other), key=lambda mention: mention.start)
     between = view.document.text[first.end : second.start]
     evidence.see("together")
+    if {one.place.side, other.place.side} == {"east", "west"}:
+        evidence.see("across-here")
     if sentence.has("tie"):
         evidence.see("together-with-tie")
         if len(sentence.place_ids()) == 2:
@@ -288,6 +323,8 @@ def _see_together(
     if is_row(sentence.block) and len(view.places_of_block(sentence.block)) == 2:
         evidence.see("row-of-two")
         evidence.see("rows-of-two", math.log2(view.rows_of_two))
+        if view.rows_of_two >= _FEWEST_ROWS and (view.title_has_tie or _under_tie(sentence)):
+            evidence.see("register")
     if {first.form, second.form} == {"inhabitant"}:
         evidence.see("together-inhabitants")
     _see_scope(view, evidence, sentence)
@@ -312,22 +349,22 @@ def _see_whole(view: ReadingView, evidence: _Evidence) -> None:
     counts = [len(view.mentions.get(place.id, ())) for place in (a, b)]
     partner_count = len(view.mentions.get(partner.id, ())) if is_hub else min(counts)
     total = sum(len(found) for found in view.mentions.values())
-    evidence.see("mentions", math.log2(1 + partner_count))
-    evidence.see("share", partner_count / max(1, total))
-    evidence.see("places-in-text", math.log2(1 + len(view.places)))
+    evidence.see_whole("mentions", math.log2(1 + partner_count))
+    evidence.see_whole("share", partner_count / max(1, total))
+    evidence.see_whole("places-in-text", math.log2(1 + len(view.places)))
     if view.host is None:
-        evidence.see("no-host")
+        evidence.see_whole("no-host")
         if not is_hub:
-            evidence.see("share-without-host", sum(counts) / max(1, total))
+            evidence.see_whole("share-without-host", sum(counts) / max(1, total))
     elif not is_hub:
-        evidence.see("not-the-host")
+        evidence.see_whole("not-the-host")
     ties = sum(1 for sentence in view.sentences if sentence.has("tie"))
-    evidence.see("ties", math.log2(1 + ties))
+    evidence.see_whole("ties", math.log2(1 + ties))
     _see_page(view, evidence, partner if is_hub else None)
     _see_geography(evidence, partner if is_hub else None)
     points = [m.points for p in (a, b) for _, m in view.mentions.get(p.id, ())]
     if points:
-        evidence.see("name-certainty", min(points) / 5)
+        evidence.see_whole("name-certainty", min(points) / 5)
 
 
 def _see_page(view: ReadingView, evidence: _Evidence, partner: Place | None) -> None:
@@ -335,34 +372,34 @@ def _see_page(view: ReadingView, evidence: _Evidence, partner: Place | None) -> 
     url = fold(view.document.reference.url)
     title = view.document.reference.title
     if "partner" in url or "jumelage" in url:
-        evidence.see("address-of-partners")
+        evidence.see_whole("address-of-partners")
     if view.title_has_tie:
-        evidence.see("title-of-partners")
+        evidence.see_whole("title-of-partners")
     if partner is not None:
         base = fold(partner.name).partition(" ")[0]
         if base and base in url.partition(" ")[2]:
-            evidence.see("partner-in-address")
+            evidence.see_whole("partner-in-address")
         if base and base in fold(title):
-            evidence.see("partner-in-title")
+            evidence.see_whole("partner-in-title")
 
 
 def _see_geography(evidence: _Evidence, partner: Place | None) -> None:
     a, b = evidence.a, evidence.b
     if {a.side, b.side} == {"east", "west"}:
-        evidence.see("across-the-border")
+        evidence.see_whole("across-the-border")
     if a.country != b.country:
-        evidence.see("abroad")
+        evidence.see_whole("abroad")
     elif a.state == b.state and a.state is not None:
-        evidence.see("same-state")
+        evidence.see_whole("same-state")
     distance = _distance(a, b)
     if distance is not None and distance < _NEARBY_KILOMETRES:
-        evidence.see("nearby")
+        evidence.see_whole("nearby")
     if a.kind != b.kind and "district" in (a.kind, b.kind):
-        evidence.see("district-with-town")
+        evidence.see_whole("district-with-town")
     if a.kind == b.kind == "district":
-        evidence.see("two-districts")
+        evidence.see_whole("two-districts")
     if partner is not None and partner.population:
-        evidence.see("partner-size", math.log10(partner.population) / 5)
+        evidence.see_whole("partner-size", math.log10(partner.population) / 5)
 
 
 def _distance(a: Place, b: Place) -> float | None:

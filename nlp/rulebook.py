@@ -15,7 +15,9 @@ from typing import Any, Literal
 
 from partnernetz.errors import InputError
 
-TriggerCategory = Literal["tie", "false", "event", "status", "modality", "voice", "both", "other"]
+TriggerCategory = Literal[
+    "tie", "false", "event", "status", "modality", "voice", "both", "other", "cooperation"
+]
 ContextSide = Literal["before", "after"]
 ContextEffect = Literal[
     "place", "strong", "common", "person", "organisation", "compound", "street"

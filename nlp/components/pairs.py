@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp.pair_rules import judge
 from nlp.pairing import CandidatePair, candidate_pairs
 from nlp.ranker import default_weights
 from nlp.reading_view import ReadingView, view_of
@@ -14,10 +15,14 @@ from nlp.reading_view import ReadingView, view_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedPair:
-    """A candidate pair with the probability that the text states a partnership of it."""
+    """A candidate pair with the probability that the text states a partnership of it.
+
+    ``rule`` is the rule that says so, or ``ranker`` where only the ranker does.
+    """
 
     candidate: CandidatePair
     probability: float
+    rule: str
     is_stated: bool
 
 
@@ -37,20 +42,24 @@ class Pairs:
 
     def __call__(self, doc: Doc) -> Doc:
         """Return the Doc with its view and its pairs."""
-        weights = default_weights()
         view = doc._.view = view_of(doc, host=doc._.host)
-        ranked = []
-        for candidate in candidate_pairs(view) if view.has_tie else ():
-            probability = weights.probability(candidate.features)
-            ranked.append(
-                RankedPair(
-                    candidate=candidate,
-                    probability=probability,
-                    is_stated=probability >= weights.threshold,
-                )
-            )
-        doc._.pairs = tuple(ranked)
+        candidates = candidate_pairs(view) if view.has_tie else []
+        doc._.pairs = tuple(rank_pair(candidate) for candidate in candidates)
         return doc
+
+
+def rank_pair(candidate: CandidatePair) -> RankedPair:
+    """Return a candidate with its probability: the ranker's, unless a rule knows better."""
+    weights = default_weights()
+    learned = weights.probability(candidate.features)
+    rule = judge(candidate)
+    probability = learned if rule is None else rule.combine(learned)
+    return RankedPair(
+        candidate=candidate,
+        probability=round(probability, 4),
+        rule="ranker" if rule is None else rule.id,
+        is_stated=probability >= weights.threshold,
+    )
 
 
 def ranked_pairs(doc: Doc) -> tuple[RankedPair, ...]:

@@ -41,7 +41,7 @@ def find_triggers(text: str) -> list[FoundTrigger]:
     kept = [
         trigger
         for trigger in found
-        if trigger.rule.category in ("false", "voice", "both", "other")
+        if trigger.rule.category in ("false", "voice", "both", "other", "cooperation")
         or not any(_overlaps(trigger, other) for other in false)
     ]
     ties = [trigger for trigger in kept if trigger.rule.category == "tie"]

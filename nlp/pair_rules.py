@@ -1,0 +1,71 @@
+"""Rules that know better than the ranker: patterns that state a pair, or rule it out.
+
+A rule of ``rules/pair_rules.toml`` names features that must be seen at one spot (``spot``) or hold
+for the whole Document (``whole``), and features that must not (``unless``, in either). Its
+probability is how often such a spot states a partnership.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from nlp.pairing import CandidatePair
+from nlp.rulebook import read_rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairRule:
+    """A rule with the probability that it gives; ``effect`` tells whether it states or forbids."""
+
+    id: str
+    effect: Literal["states", "forbids"]
+    probability: float
+    spot: frozenset[str]
+    whole: frozenset[str]
+    unless: frozenset[str]
+    note: str
+    example: str
+
+    def combine(self, learned: float) -> float:
+        """Return the probability of a pair: a rule lifts what the ranker says, or caps it."""
+        if self.effect == "states":
+            return max(learned, self.probability)
+        return min(learned, self.probability)
+
+    def fits(self, features: frozenset[str], whole: frozenset[str]) -> bool:
+        """Return whether the rule holds at a spot with these features."""
+        return (
+            self.spot <= features and self.whole <= whole and not self.unless & (features | whole)
+        )
+
+
+@cache
+def pair_rules() -> tuple[PairRule, ...]:
+    """Return the rules of ``pair_rules.toml``."""
+    return tuple(
+        PairRule(
+            **{
+                **row,
+                **{key: frozenset(row.get(key, ())) for key in ("spot", "whole", "unless")},
+            }
+        )
+        for row in read_rows("pair_rules.toml", "rule")
+    )
+
+
+def judge(candidate: CandidatePair) -> PairRule | None:
+    """Return the rule that decides on a candidate, None where none does.
+
+    Of rules that state, the surest wins. A rule that forbids decides only where none states.
+    """
+    fitting = [
+        rule
+        for rule in pair_rules()
+        if any(rule.fits(s.features, candidate.whole) for s in candidate.sightings)
+    ]
+    stating = [rule for rule in fitting if rule.effect == "states"]
+    if stating:
+        return max(stating, key=lambda rule: rule.probability)
+    return min(fitting, key=lambda rule: rule.probability, default=None)
