@@ -101,7 +101,11 @@
     return `M${a.x} ${a.y}Q${x.toFixed(1)} ${y.toFixed(1)} ${b.x} ${b.y}`;
   }
 
+  // In a large network dots shrink and arcs grow fainter, so that its shape stays visible.
+  const crowding = Math.max(0.35, Math.min(1, Math.sqrt(250 / Math.max(1, onMap.length))));
+
   function buildMap() {
+    byId("arcs").style.strokeOpacity = crowding;
     for (const item of partnerships) {
       // from west to east, so that all bend the same way
       const [a, b] = [places[item.a], places[item.b]].sort((one, other) => one.x - other.x);
@@ -112,7 +116,7 @@
     }
     for (const index of onMap) {
       const place = places[index];
-      const size = Math.min(0.62 + 0.3 * Math.sqrt(ofTown[index].length), 2);
+      const size = crowding * Math.min(0.62 + 0.3 * Math.sqrt(ofTown[index].length), 2);
       const dot = svg("use", {
         href: `#shape-${place.side}`, class: `town ${place.side}`, tabindex: "-1", role: "button",
         transform: `translate(${place.x} ${place.y}) scale(${size.toFixed(2)})`,
@@ -123,10 +127,17 @@
       dots.set(index, dot);
       byId("towns").append(dot);
     }
-    if (onMap.length) dots.get(onMap[0]).setAttribute("tabindex", "0");
   }
 
-  // One tab stop for the whole map; arrow keys go through the towns by name.
+  // One tab stop for the whole map, on a town that is shown; arrow keys go through the towns by name.
+  let tabStop = null;
+  const isShown = (index) => !dots.get(index).hasAttribute("hidden");
+  function setTabStop(index) {
+    if (tabStop !== null) dots.get(tabStop).setAttribute("tabindex", "-1");
+    tabStop = index;
+    if (tabStop !== null) dots.get(tabStop).setAttribute("tabindex", "0");
+  }
+
   function steer(event, index) {
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
@@ -136,11 +147,9 @@
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const shown = onMap.filter((other) => !dots.get(other).hasAttribute("hidden") || other === index);
-    const next = shown[(shown.indexOf(index) + step + shown.length) % shown.length];
-    dots.get(index).setAttribute("tabindex", "-1");
-    dots.get(next).setAttribute("tabindex", "0");
-    dots.get(next).focus();
+    const shown = onMap.filter(isShown);
+    setTabStop(shown[(shown.indexOf(index) + step + shown.length) % shown.length]);
+    dots.get(tabStop).focus();
   }
 
   let shownTowns = new Set();
@@ -159,7 +168,6 @@
       const item = partnerships[index];
       arc.setAttribute("class", ["arc", item.eastWest && "east-west", item.status === "ended" && "ended",
         chosen.has(index) && "chosen"].filter(Boolean).join(" "));
-      arc.toggleAttribute("hidden", !shown.has(index) && !chosen.has(index));
       arc.style.display = shown.has(index) || chosen.has(index) ? "" : "none";
     }
     for (const [index, dot] of dots) {
@@ -169,6 +177,7 @@
       dot.classList.toggle("near", near.has(index));
       dot.classList.toggle("chosen", index === state.town);
     }
+    if (tabStop === null || !isShown(tabStop)) setTabStop(onMap.find(isShown) ?? null);
     drawLabels();
   }
 
@@ -338,7 +347,10 @@
   byId("reach").addEventListener("change", (event) => change({ reach: event.target.value }));
   byId("order").addEventListener("change", (event) => change({ order: event.target.value }));
   byId("year").addEventListener("input", (event) => change({ year: Number(event.target.value) }));
-  byId("all-years").addEventListener("click", () => change({ year: null }));
+  byId("all-years").addEventListener("click", () => {
+    byId("year").value = years[1];
+    change({ year: null });
+  });
   byId("more").addEventListener("click", () => change({ limit: state.limit + PAGE }));
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && (state.pair !== null || state.town !== null)) select({}, true);

@@ -21,7 +21,7 @@ from network.release.package import DESCRIPTOR, PACKAGE_NAME, describe_package, 
 from network.release.rows import Network, Rows, make_network, make_rows
 from network.release.schema import TABLES
 from network.release.tables import write_csv, write_parquet
-from partnernetz.errors import Failure, UsageError
+from partnernetz.errors import Failure, StageError, UsageError
 from partnernetz.places import Gazetteer
 from partnernetz.records import Claim, Evidence
 
@@ -53,12 +53,13 @@ def publish(
     """Write the release of the Evidence to ``out`` and return what it holds.
 
     The folder appears when it is whole; a release that was there is replaced. Raises UsageError
-    where ``out`` is something else than a release or an empty folder.
+    where ``out`` is something else than a release or an empty folder, StageError where it cannot
+    be written. Wrong dates and scores in the records are mended and counted among the failures.
     """
     check_target(out)
     network = make_network(evidence=evidence, claims=claims, gazetteer=gazetteer)
     rows = make_rows(network, gazetteer)
-    summary = _summary(network, rows, tuple(failures))
+    summary = _summary(network, rows, (*failures, *network.failures))
     with _replaced_folder(out) as folder:
         write_release(
             folder, network=network, rows=rows, summary=summary, reference_folder=reference_folder
@@ -149,8 +150,13 @@ def _replaced_folder(out: Path) -> Iterator[Path]:
     Both steps are renames: a reader sees the old release, for an instant none, then the new one.
     """
     target = out.absolute()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
+    except OSError as error:
+        raise StageError(
+            f"No release can be written to {out}: {error.strerror}; name another folder."
+        ) from error
     try:
         new = beside / "release"
         new.mkdir()
@@ -165,9 +171,10 @@ def _swap(*, new: Path, target: Path, aside: Path) -> None:
         new.rename(target)
         return
     check_target(target)  # it may have changed while the release was written
-    target.rename(aside)
     try:
+        target.rename(aside)
         new.rename(target)
     except BaseException:
-        aside.rename(target)
+        if aside.exists() and not target.exists():
+            aside.rename(target)
         raise

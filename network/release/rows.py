@@ -9,11 +9,13 @@ from typing import Any
 import networkx as nx
 
 from network.assembly import assemble, in_order
+from network.checking import check_claims, check_evidence
 from network.graph import build_graph, place_attributes
 from network.measures import place_measures
 from network.release.cells import clean
 from network.release.schema import TABLES
 from partnernetz import edtf
+from partnernetz.errors import Failure
 from partnernetz.identifiers import stable_id
 from partnernetz.places import Gazetteer
 from partnernetz.records import (
@@ -37,14 +39,17 @@ class Network:
     documents: tuple[DocumentReference, ...]
     partnerships: tuple[Partnership, ...]
     graph: nx.Graph[str]
+    failures: tuple[Failure, ...]
 
 
 def make_network(
     *, evidence: Iterable[Evidence], claims: Iterable[Claim], gazetteer: Gazetteer
 ) -> Network:
     """Return the network of the Evidence; the order of the input does not matter."""
-    ordered = tuple(in_order(evidence))
-    ordered_claims = tuple(_unique(claims))
+    checked, failures = check_evidence(evidence)
+    checked_claims, claim_failures = check_claims(claims)
+    ordered = tuple(in_order(checked))
+    ordered_claims = tuple(_unique(checked_claims))
     partnerships = assemble(ordered, gazetteer=gazetteer)
     read = [item.document for item in ordered] + [claim.document for claim in ordered_claims]
     return Network(
@@ -53,6 +58,7 @@ def make_network(
         documents=tuple(_unique(read)),
         partnerships=partnerships,
         graph=build_graph(partnerships, gazetteer),
+        failures=tuple(dict.fromkeys([*failures, *claim_failures])),
     )
 
 

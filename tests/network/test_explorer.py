@@ -177,6 +177,8 @@ def test_a_browser_shows_list_map_and_timeline(browse, release):
     assert classes.count("row") == 3
     assert sum(value.startswith("town") for value in classes) == 4
     assert sum(value.split()[:1] == ["arc"] for value in classes) == 2 + 2  # two in the legend
+    stops = [a for _, a in shown.tags if (a.get("class") or "").startswith("town")]
+    assert [a["tabindex"] for a in stops].count("0") == 1  # one tab stop for the whole map
     assert sum("data-year" in attributes for _, attributes in shown.tags) == 2026 - 1969 + 1
 
 

@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import json
 import sqlite3
 from contextlib import closing
@@ -14,7 +15,7 @@ from network.release.cells import unescape_formula
 from network.release.publish import is_release
 from network.release.rows import make_network, make_rows
 from network.release.schema import TABLES
-from partnernetz.errors import Failure, InputError, UsageError
+from partnernetz.errors import Failure, InputError, StageError, UsageError
 from partnernetz.records import PlaceReference
 
 
@@ -118,6 +119,23 @@ def test_failures_are_told_without_local_folders(build, tmp_path):
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert [entry["subject"] for entry in summary["failed"]] == ["https://a.example/", "a.warc.gz"]
     assert summary["failures_by_slug"] == {"archive_torn": 1, "http_error": 1}
+
+
+def test_a_wrong_date_or_score_costs_no_more_than_itself(build, hand, tmp_path):
+    document = hand.make_document(published="gestern")
+    evidence = hand.make_evidence(date="1986-02-31", document=document, score=float("nan"))
+    (claim,) = hand.sample_claims()
+    summary = build(tmp_path / "out", [evidence], [dataclasses.replace(claim, period="damals")])
+    assert (summary.partnerships, summary.evidence, summary.claims) == (1, 1, 1)
+    assert summary.failures == 4
+    (row,) = pq.read_table(tmp_path / "out" / "evidence.parquet").to_pylist()
+    assert (row["event_date"], row["score"]) == (None, 0.0)
+
+
+def test_a_folder_that_cannot_be_written_is_told(build, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StageError, match="name another folder"):
+        build(tmp_path / "file" / "out", [])
 
 
 def test_evidence_of_a_mere_wish_is_kept_without_a_partnership(release):
