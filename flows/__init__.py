@@ -1,1 +1,1 @@
-"""What people start: the command line, Prefect flows and deployments."""
+"""What people start: the command line, and the Prefect flows behind `run`, `demo` and `serve`."""
