@@ -6,13 +6,14 @@ traceback is shown only with ``--debug``.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Annotated
 
 import typer
 
-from flows.commands import extraction
+from flows.commands import extraction, releases
 from flows.console import say
 from partnernetz.errors import PartnernetzError
 
@@ -46,18 +47,27 @@ def _partnernetz(
 
 
 extraction.add_to(app)
+releases.add_to(app)
 
 
 def main() -> None:
     """Run the command that the process was started with, and exit."""
     arguments = sys.argv[1:]
     debug = "--debug" in arguments  # taken here, so that it may stand after the command as well
+    _write_utf8()
     code = run([word for word in arguments if word != "--debug"], debug=debug)
     try:
         sys.stdout.flush()
     except BrokenPipeError:  # the reader (head, less) has gone: nothing to complain about
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
+
+
+def _write_utf8() -> None:
+    """Write UTF-8 wherever this runs; halves of characters as escapes, which JSON reads back."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def run(arguments: list[str], *, debug: bool = False) -> int:

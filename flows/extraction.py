@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from flows.building import claims_file, failures_file
 from flows.console import count, progress, say, tell_failures
 from flows.options import load_gazetteer, load_sources, reference_folder
 from flows.workers import Runner, Work, extract_all
@@ -117,7 +118,10 @@ def _lines(output: Path | None) -> Iterator[TextIO]:
     if output is None:
         yield sys.stdout
         return
-    with atomic_path(output) as beside, beside.open("w", encoding="utf-8", newline="\n") as file:
+    with (
+        atomic_path(output) as beside,
+        beside.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
+    ):
         yield file
 
 
@@ -128,7 +132,7 @@ def _write_line(file: TextIO, values: dict[str, Any]) -> None:
 def _write_files(output: Path, extractions: list[Extraction]) -> None:
     evidence = [item for extraction in extractions for item in extraction.evidence]
     claims = [item for extraction in extractions for item in extraction.claims]
-    beside = output.with_suffix(f".claims{output.suffix}")
+    beside = claims_file(output)
     if output.suffix == ".parquet":
         write_parquet(output, evidence, Evidence)
         write_parquet(beside, claims, Claim)
@@ -140,7 +144,7 @@ def _write_files(output: Path, extractions: list[Extraction]) -> None:
 def _report(order: ExtractOrder, failures: list[Failure], tally: _Tally) -> None:
     tell_failures([failure.message for failure in failures])
     if order.output is not None:
-        beside = order.output.with_name(f"{order.output.name}.failures.jsonl")
+        beside = failures_file(order.output)
         if failures:
             write_jsonl(beside, failures)
         else:
