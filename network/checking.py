@@ -51,4 +51,4 @@ def _with_checked_document(item: Statement, failures: list[Failure]) -> Statemen
 
 
 def _failure(subject: str, message: str) -> Failure:
-    return Failure(stage="assemble", subject=subject, slug="extraction_failed", message=message)
+    return Failure(stage="assemble", subject=subject, slug="record_invalid", message=message)

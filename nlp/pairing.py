@@ -15,13 +15,14 @@ from itertools import combinations
 from typing import Literal
 
 from nlp.components.places import PlaceMention
-from nlp.reading_view import ReadingView, Sentence, heading_has_tie, is_row
+from nlp.reading_view import ReadingView, Sentence, is_row
 from nlp.rulebook import read_rows
 from partnernetz.places import Place, fold
 
 #: Sentences with more names than this are registers; only neighbours in them are paired.
 _MANY_PLACES = 12
 _FEWEST_ROWS = 3
+_FEWEST_COUPLES = 2
 _MOST_HUBS = 2
 _NEARBY_KILOMETRES = 40.0
 _EARTH_RADIUS_KILOMETRES = 6371.0
@@ -65,11 +66,16 @@ def _patterns(where: str) -> tuple[_PairPattern, ...]:
         if row["where"] != where:
             continue
         text = row["pattern"]
-        regex = {"before": rf"(?:^|(?<=\W)){text}$", "between": text, "after": text}[where]
+        regex = rf"(?:^|(?<=\W)){text}$" if where == "before" else text
         found.append(
             _PairPattern(id=row["id"], where=where, pattern=re.compile(regex, re.IGNORECASE))
         )
     return tuple(found)
+
+
+@cache
+def _pattern_of(rule_id: str) -> re.Pattern[str]:
+    return next(p.pattern for p in _patterns("couple") if p.id == rule_id)
 
 
 class _Evidence:
@@ -200,13 +206,14 @@ def _neighbours(view: ReadingView, sentence: Sentence) -> Iterator[tuple[PlaceMe
 
 
 def _tie_in_scope(view: ReadingView, sentence: Sentence) -> bool:
-    if sentence.has("tie") or view.title_has_tie or _under_tie(sentence):
+    if sentence.has("tie") or view.title_has_tie or sentence.index in view.under_tie:
         return True
-    return sentence.index > 0 and view.sentences[sentence.index - 1].has("tie")
+    return _tie_before(view, sentence)
 
 
-def _under_tie(sentence: Sentence) -> bool:
-    return any(heading_has_tie(heading) for heading in sentence.block.headings)
+def _tie_before(view: ReadingView, sentence: Sentence) -> bool:
+    """Return whether one of the two sentences before names a tie."""
+    return any(s.has("tie") for s in view.sentences[max(0, sentence.index - 2) : sentence.index])
 
 
 def _see_partner(
@@ -218,7 +225,7 @@ def _see_partner(
     block_text = view.document.text[sentence.block.start : mention.start]
     if sum(c.isalnum() for c in block_text) <= 3:
         evidence.see("starts-block")
-        if sentence.has("tie") or _under_tie(sentence):
+        if sentence.has("tie") or sentence.index in view.under_tie:
             evidence.see("starts-block-with-tie")
     kind = sentence.block.kind
     if kind in ("heading", "title"):
@@ -275,12 +282,11 @@ def _see_scope(view: ReadingView, evidence: _Evidence, sentence: Sentence) -> No
             evidence.see("tie-dated")
         if sentence.modality != "asserted":
             evidence.see(f"tie-{sentence.modality}")
-    if _under_tie(sentence):
+    if sentence.index in view.under_tie:
         evidence.see("tie-in-heading")
         if sentence.dates:
             evidence.see("heading-dated")
-    previous = view.sentences[sentence.index - 1] if sentence.index else None
-    if previous is not None and previous.has("tie"):
+    if _tie_before(view, sentence):
         evidence.see("tie-before")
         if sentence.dates:
             evidence.see("tie-before-dated")
@@ -301,6 +307,8 @@ def _see_together(
     first, second = sorted((one, other), key=lambda mention: mention.start)
     between = view.document.text[first.end : second.start]
     evidence.see("together")
+    if len(sentence.place_ids()) == 2:
+        evidence.see("only-two")
     if {one.place.side, other.place.side} == {"east", "west"}:
         evidence.see("across-here")
     if sentence.has("tie"):
@@ -314,8 +322,10 @@ def _see_together(
             evidence.see(pattern.id)
             if sentence.has("tie"):
                 evidence.see(f"{pattern.id}-with-tie")
-            if _begins_couple(sentence, first, second):
-                evidence.see(f"{pattern.id}-couple")
+    if (first.start, second.start) in couples(sentence):
+        evidence.see("couple")
+        if sentence.has("tie"):
+            evidence.see("couple-with-tie")
     before = sentence.text[max(0, first.start - sentence.start - 60) : first.start - sentence.start]
     for pattern in _patterns("before"):
         if pattern.id == "between-two" and pattern.pattern.search(before):
@@ -323,22 +333,36 @@ def _see_together(
     if is_row(sentence.block) and len(view.places_of_block(sentence.block)) == 2:
         evidence.see("row-of-two")
         evidence.see("rows-of-two", math.log2(view.rows_of_two))
-        if view.rows_of_two >= _FEWEST_ROWS and (view.title_has_tie or _under_tie(sentence)):
+        if view.rows_of_two >= _FEWEST_ROWS and (view.title_has_tie or sentence.index in view.under_tie):
             evidence.see("register")
     if {first.form, second.form} == {"inhabitant"}:
         evidence.see("together-inhabitants")
     _see_scope(view, evidence, sentence)
 
 
-def _begins_couple(sentence: Sentence, first: PlaceMention, second: PlaceMention) -> bool:
-    """Return whether the two names are set apart from the next ones by commas."""
-    start, end = first.start - sentence.start, second.end - sentence.start
-    before, after = sentence.text[:start].rstrip(), sentence.text[end:].lstrip()
-    names = sentence.places
-    has_more = any(m.start > second.end or m.end < first.start for m in names)
-    opens = not before or before[-1] in ",:;(" or before.endswith(("darunter", "und", "sowie"))
-    closes = not after or after[0] in ",.;)" or after.startswith(("und ", "sowie "))
-    return has_more and opens and closes
+def couples(sentence: Sentence) -> frozenset[tuple[int, int]]:
+    """Return the starts of both names of each couple of an enumeration of couples.
+
+    "A und B, C und D sowie E und F": "und" joins a couple and whatever else separates couples. An
+    enumeration of single names ("A, B und C") has none: from the first couple on, every name must
+    be in one, and there must be two couples at least.
+    """
+    joined = _pattern_of("joined-as-couple")
+    found: list[tuple[int, int]] = []
+    names = sorted(sentence.places, key=lambda mention: mention.start)
+    position = 0
+    while position + 1 < len(names):
+        first, second = names[position], names[position + 1]
+        gap = sentence.text[first.end - sentence.start : second.start - sentence.start]
+        if joined.fullmatch(gap) and first.place.id != second.place.id:
+            found.append((first.start, second.start))
+            position += 2
+        elif found:
+            return frozenset()
+        else:
+            position += 1
+    is_whole = position == len(names)
+    return frozenset(found) if len(found) >= _FEWEST_COUPLES and is_whole else frozenset()
 
 
 def _see_whole(view: ReadingView, evidence: _Evidence) -> None:

@@ -16,6 +16,7 @@ from nlp.dates import FoundDate
 from partnernetz.places import Place
 from partnernetz.records import Block, Document, Modality
 
+_HEADINGS_WITHOUT_PLACE = 2  # after so many a list of partners has ended
 _LONGEST_ROW = 120  # characters
 
 
@@ -96,6 +97,27 @@ class ReadingView:
         text = self.document.text[first.start : first.end] if first else ""
         return heading_has_tie(self.document.reference.title) or heading_has_tie(text)
 
+    @cached_property
+    def under_tie(self) -> frozenset[int]:
+        """Return the indexes of the sentences that stand under a heading which names a tie.
+
+        Plain text shows no levels of headings: there the heading reaches over those that follow
+        as long as they name places, as the entries of a list of partners do.
+        """
+        found: set[int] = set()
+        reach = 0
+        for sentence in self.sentences:
+            if sentence.block.kind in ("title", "heading"):
+                if sentence.has("tie") or heading_has_tie(sentence.text):
+                    reach = _HEADINGS_WITHOUT_PLACE
+                elif sentence.places:
+                    reach = _HEADINGS_WITHOUT_PLACE if reach else 0
+                else:
+                    reach = max(0, reach - 1)
+            if reach or any(heading_has_tie(h) for h in sentence.block.headings):
+                found.add(sentence.index)
+        return frozenset(found)
+
     def places_of_block(self, block: Block) -> frozenset[str]:
         """Return the ids of the places named in a block."""
         return self._places_by_block.get(block.start, frozenset())
@@ -115,6 +137,33 @@ class ReadingView:
             for block in {s.block.start: s.block for s in self.sentences}.values()
             if is_row(block) and len(self.places_of_block(block)) == 2
         )
+
+
+    @cached_property
+    def date_above(self) -> dict[int, FoundDate]:
+        """Return the date that a row stands under, by the start of its block.
+
+        Such a date fills a heading or an entry of its own ("1987"); the next heading ends it.
+        """
+        found: dict[int, FoundDate] = {}
+        current: FoundDate | None = None
+        for sentence in self.sentences:
+            alone = _date_alone(sentence)
+            if alone is not None or sentence.block.kind in ("title", "heading"):
+                current = alone
+            elif current is not None and is_row(sentence.block):
+                found.setdefault(sentence.block.start, current)
+        return found
+
+
+def _date_alone(sentence: Sentence) -> FoundDate | None:
+    """Return the date of a sentence that consists of nothing else."""
+    dates = [date for date in sentence.dates if date.kind == "date"]
+    if len(dates) != 1 or sentence.places:
+        return None
+    start, end = dates[0].start - sentence.start, dates[0].end - sentence.start
+    rest = sentence.text[:start] + sentence.text[end:]
+    return None if any(c.isalnum() for c in rest) else dates[0]
 
 
 def is_row(block: Block) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from nlp.attribution import Attribution, PairKey, attribute, key_of, share_out
 from nlp.components.pairs import RankedPair
 from nlp.dates import FoundDate, resolve_age
-from nlp.reading_view import ReadingView, Sentence, heading_has_tie, is_row
+from nlp.reading_view import ReadingView, Sentence, is_row
 from partnernetz import edtf
 from partnernetz.places import Place
 from partnernetz.records import (
@@ -25,8 +25,13 @@ from partnernetz.records import (
 
 #: Town partnerships are a child of the time after the Second World War.
 _EARLIEST_YEAR = 1945
+#: The first East-West partnership was agreed on 1985-11-15 (Saarlouis and Eisenhüttenstadt).
+_EARLIEST_YEAR_EAST_WEST = 1985
 _OWN_PAGES = ("municipality", "district", "association")
 _SINCE = re.compile(r"(?:seit|ab|von)\s+(?:dem\s+|den\s+|rund\s+|etwa\s+)?$", re.IGNORECASE)
+_NAME_REACH = 40  # characters between a name and the date behind it
+_MODAL_REACH = 120  # characters
+_CLAUSE_GAP = 40  # characters that a comma counts for
 _EVENT_REACH = 90  # characters between a date and the word that tells what happened
 
 
@@ -65,6 +70,7 @@ def _statements(
             continue
         sentence = view.sentences[index]
         yield from _dated(view, ranked, sentence, attribution)
+        yield from _signed_before(view, ranked, sentence)
         if sentence.modality == "asserted":
             yield from _fading(sentence, attribution)
             yield from _cooperation(view, sentence, attribution)
@@ -95,13 +101,34 @@ def _dated(
     view: ReadingView, ranked: RankedPair, sentence: Sentence, attribution: Attribution
 ) -> Iterator[_Statement]:
     dates = _dates_of(view, ranked, sentence, attribution)
+    above = view.date_above.get(sentence.block.start)
+    in_list = sentence.index in view.under_tie or view.title_has_tie
+    if not dates and above is not None and above.edtf and attribution.is_named and in_list and (
+        _is_plausible(view, ranked, above.edtf)
+    ):
+        yield _Statement(sentence=sentence, event="founding", date=above.edtf)
     for found in dates:
         date = _resolved(view, sentence, found)
-        if date is None or not _is_plausible(view, date):
+        if date is None or not _is_plausible(view, ranked, date):
             continue
         event = _event_of(view, sentence, found, attribution)
         if event is not None:
             yield _Statement(sentence=sentence, event=event, date=date)
+
+
+def _signed_before(
+    view: ReadingView, ranked: RankedPair, sentence: Sentence
+) -> Iterator[_Statement]:
+    """Yield a signing whose only date stands in the sentence before it."""
+    if sentence.dates or not sentence.index or not sentence.has("event", "signing"):
+        return
+    previous = view.sentences[sentence.index - 1]
+    dates = [date for date in previous.dates if date.kind == "date" and date.edtf]
+    is_silent = sentence.modality == "asserted" and not sentence.has("event", "renewal")
+    if len(dates) == 1 and is_silent and sentence.block == previous.block:
+        date = dates[0].edtf or ""
+        if _is_plausible(view, ranked, date):
+            yield _Statement(sentence=previous, event="signing", date=date)
 
 
 def _dates_of(
@@ -135,9 +162,11 @@ def _resolved(view: ReadingView, sentence: Sentence, found: FoundDate) -> str | 
     return resolve_age(found, reference)
 
 
-def _is_plausible(view: ReadingView, date: str) -> bool:
+def _is_plausible(view: ReadingView, ranked: RankedPair, date: str) -> bool:
     bounds = edtf.bounds(date)
-    if bounds.latest.year < _EARLIEST_YEAR:
+    sides = {ranked.candidate.a.side, ranked.candidate.b.side}
+    earliest = _EARLIEST_YEAR_EAST_WEST if sides == {"east", "west"} else _EARLIEST_YEAR
+    if bounds.latest.year < earliest:
         return False
     published = view.document.reference.published
     return published is None or bounds.earliest <= edtf.bounds(published).latest
@@ -147,35 +176,59 @@ def _event_of(
     view: ReadingView, sentence: Sentence, found: FoundDate, attribution: Attribution
 ) -> Event | None:
     """Return what happened at a date, None where the date is of something else."""
-    if sentence.modality != "asserted":
+    if _is_unreal(view, sentence, found):
         return None
     before = view.document.text[max(sentence.start, found.start - 25) : found.start]
     is_since = _SINCE.search(before) is not None
-    events = sorted(
-        (gap, trigger.rule.value)
-        for trigger in sentence.triggers_of("event")
-        if (gap := max(trigger.start - found.end, found.start - trigger.end, 0)) <= _EVENT_REACH
-    )
-    values = [value for _, value in events]
+    in_context = _is_on_ties(view, sentence, attribution)
     if found.kind == "age":
-        return "founding" if sentence.has("tie") or is_since else None
-    if "renewal" in values and "signing" not in values[:1]:
+        return "existence" if in_context or is_since else None
+    values = _events_near(view, sentence, found)
+    if "renewal" in values and values[0] != "signing":
         return "renewal"
-    if "anniversary" in values and not is_since:
+    if "anniversary" in values and "signing" not in values and not is_since:
         return None
-    in_context = (
-        sentence.has("tie")
-        or is_row(sentence.block)
-        and any(heading_has_tie(h) for h in sentence.block.headings)
-        or not attribution.is_named
-        or view.title_has_tie
-    )
     for value in values:
         if value in ("signing", "decision", "founding", "contact", "revival", "end"):
             return value if in_context or value == "signing" else None  # type: ignore[return-value]
-    if is_since or (in_context and (_is_bracketed(view, found) or is_row(sentence.block))):
+    if is_since and (attribution.is_named or is_row(sentence.block)):
         return "founding"
-    return None
+    if not in_context or not (attribution.is_named or sentence.has("tie")):
+        return None
+    is_entry = is_row(sentence.block) or _stands_by_name(sentence, found) or _is_bracketed(view, found)
+    return "founding" if is_since or is_entry else None
+
+
+def _is_on_ties(view: ReadingView, sentence: Sentence, attribution: Attribution) -> bool:
+    """Return whether a sentence, or what it stands under or behind, speaks of ties."""
+    if sentence.has("tie"):
+        return True
+    if attribution.is_named and (view.title_has_tie or sentence.index in view.under_tie):
+        return True
+    previous = view.sentences[sentence.index - 1] if sentence.index else None
+    return previous is not None and previous.has("tie")
+
+
+def _is_unreal(view: ReadingView, sentence: Sentence, found: FoundDate) -> bool:
+    """Return whether a word of planning or denial stands in the clause of a date."""
+    for trigger in sentence.triggers_of("modality"):
+        start, end = sorted((trigger.start, trigger.end, found.start, found.end))[1:3]
+        if not re.search(r"[;:()–]", view.document.text[start:end]) and end - start < _MODAL_REACH:
+            return True
+    return False
+
+
+def _events_near(view: ReadingView, sentence: Sentence, found: FoundDate) -> list[str]:
+    """Return the events told near a date, nearest first; a comma between makes them farther."""
+    reach = _EVENT_REACH if len(sentence.dates) > 1 else len(sentence.text)
+    near = []
+    for trigger in sentence.triggers_of("event"):
+        start, end = sorted((trigger.start, trigger.end, found.start, found.end))[1:3]
+        gap = max(0, end - start)
+        gap += _CLAUSE_GAP * len(re.findall(r"[,;:–]", view.document.text[start:end]))
+        if gap <= reach:
+            near.append((gap, trigger.rule.value))
+    return [value for _, value in sorted(near)]
 
 
 def _is_bracketed(view: ReadingView, found: FoundDate) -> bool:
@@ -183,6 +236,11 @@ def _is_bracketed(view: ReadingView, found: FoundDate) -> bool:
     return "(" in text[max(0, found.start - 15) : found.start] and ")" in text[
         found.end : found.end + 40
     ]
+
+
+def _stands_by_name(sentence: Sentence, found: FoundDate) -> bool:
+    """Return whether a date stands close behind a name: "Győr in Ungarn, 1989"."""
+    return any(0 <= found.start - mention.end <= _NAME_REACH for mention in sentence.places)
 
 
 def _fading(sentence: Sentence, attribution: Attribution) -> Iterator[_Statement]:

@@ -32,10 +32,13 @@ class StartChoice:
 def choose_start(events: Iterable[tuple[Event, str]]) -> StartChoice:
     """Return the start among pairs of event and EDTF date, one pair for each statement.
 
-    Within a rung of the ladder the date that most statements agree with wins, then the earliest,
+    An open date ("noch vor dem Mauerfall") counts only where no other is given. Within a rung of
+    the ladder the date that most statements agree with wins, then the earliest,
     then the most exact. Dates of lower rungs and of renewals are no alternatives.
     """
     statements = list(events)
+    bounded = [(event, date) for event, date in statements if ".." not in date]
+    statements = bounded or statements
     for rung in START_LADDER:
         dates = [date for event, date in statements if event == rung]
         if not dates:

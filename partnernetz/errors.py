@@ -16,6 +16,7 @@ FailureSlug = Literal[
     "input_missing",
     "media_type_unknown",
     "quotation_lost",
+    "record_invalid",
     "robots_disallowed",
     "too_large",
 ]

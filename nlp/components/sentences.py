@@ -38,14 +38,20 @@ def _ends_sentence(token: Token) -> bool:
         return True
     if not text.endswith("."):
         return False
-    if len(text) > 1:  # "12.", "Dr.", "u.a.": the tokenizer kept the dot
-        return False
+    if len(text) > 1:  # "12.", "Dr.", "u.a.", "1986.": the tokenizer kept the dot
+        return re.fullmatch(r"\d{3,4}\.", text) is not None and _next_opens(token)
     previous = token.nbor(-1) if token.i else None
     if previous is None or previous.whitespace_:
         return True
     if re.fullmatch(r"\d{1,2}", previous.text) or len(previous.text) == 1:
         return False
     return previous.text.casefold() not in _abbreviations()
+
+
+def _next_opens(token: Token) -> bool:
+    """Return whether the token after this one can begin a sentence."""
+    following = token.nbor(1) if token.i + 1 < len(token.doc) else None
+    return following is None or not following.text[0].islower()
 
 
 @Language.component("partnernetz_sentences", assigns=["token.is_sent_start"])
