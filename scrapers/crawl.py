@@ -1,0 +1,340 @@
+"""Crawling: one process a crawl, started, followed and ended from here.
+
+Nothing in this module imports Scrapy.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import partnernetz
+from partnernetz.errors import Failure, InputError, StageError, UsageError
+from partnernetz.records import Source
+from partnernetz.settings import Settings
+from partnernetz.storage import from_dict, read_jsonl, to_dict, write_jsonl, write_text
+from scrapers.archive_writing import recover
+from scrapers.jobs import CrawlEvent, CrawlJob, is_private_host
+from scrapers.sources import SOURCES_FILE
+
+REPORT_FILE = "crawl-report.json"
+_LOCK_FILE = ".lock"
+#: Seconds the process gets to finish the page it is at.
+_PATIENCE = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReport:
+    """What one crawl made of one source.
+
+    ``fetched`` counts the pages that were answered with text (``stored`` anew or ``unchanged``),
+    ``resumed`` those an interrupted crawl had stored already, ``failed`` the addresses that could
+    not be had.
+    """
+
+    source_id: str
+    fetched: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    resumed: int = 0
+    failed: int = 0
+    archive_files: tuple[str, ...] = ()
+    first_fetched_at: str | None = None
+    last_fetched_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlReport:
+    """What a crawl brought in; ``is_finished`` is false where it was interrupted."""
+
+    started_at: str
+    is_finished: bool
+    sources: tuple[SourceReport, ...]
+    failures: tuple[Failure, ...]
+    archive_files: tuple[str, ...]
+    first_fetched_at: str | None = None
+    last_fetched_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlProgress:
+    """How far a crawl is: pages met so far, the most it may fetch, the latest event."""
+
+    done: int
+    budget: int
+    event: CrawlEvent
+
+
+def crawl(
+    sources: Sequence[Source],
+    *,
+    archive: Path,
+    settings: Settings,
+    is_loopback_allowed: bool = False,
+    only: Collection[str] | None = None,
+    resume: bool = False,
+    on_progress: Callable[[CrawlProgress], None] | None = None,
+) -> CrawlReport:
+    """Crawl sources into an archive folder and return what came of it.
+
+    The report is also written as ``crawl-report.json`` beside the archive. Addresses that cannot
+    be had become failures of the report, the rest goes on. With ``resume``, pages that an
+    interrupted crawl stored are not fetched again. An interruption (Ctrl-C, SIGTERM) ends the
+    crawling process, leaves the archive readable and is raised again.
+
+    Raises UsageError for unknown ids, a missing contact, private hosts where they are not allowed,
+    or an archive that another crawl writes to; StageError where the crawling process fails.
+    """
+    chosen = _chosen(sources, only)
+    agent = _user_agent(chosen, settings, is_loopback_allowed=is_loopback_allowed)
+    archive.mkdir(parents=True, exist_ok=True)
+    with _locked(archive):
+        recover(archive)
+        since = _interrupted_since(archive) if resume else None
+        job = CrawlJob(
+            sources=chosen,
+            archive=str(archive.resolve()),
+            user_agent=agent,
+            started_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            resume_since=since,
+        )
+        _keep_sources(archive, chosen)
+        tally = _Tally(job)
+        write_report(archive, tally.report(is_finished=False))
+        try:
+            _run(job, lambda event: _follow(event, tally, on_progress))
+        except BaseException:
+            recover(archive)
+            write_report(archive, tally.report(is_finished=False))
+            raise
+        report = tally.report(is_finished=True)
+        write_report(archive, report)
+        return report
+
+
+def read_report(archive: Path) -> CrawlReport:
+    """Return the report that the latest crawl left; raises InputError if there is none."""
+    path = archive / REPORT_FILE
+    try:
+        return from_dict(CrawlReport, json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"There is no crawl report {path}: crawl first.") from error
+
+
+def write_report(archive: Path, report: CrawlReport) -> None:
+    """Write a report beside the archive, atomically."""
+    text = json.dumps(to_dict(report), ensure_ascii=False, indent=1)
+    write_text(archive / REPORT_FILE, text + "\n")
+
+
+def _chosen(sources: Sequence[Source], only: Collection[str] | None) -> tuple[Source, ...]:
+    known = {source.id for source in sources}
+    for name in only or ():
+        if name not in known:
+            raise UsageError(f"There is no source '{name}': use one of {', '.join(sorted(known))}.")
+    chosen = tuple(source for source in sources if only is None or source.id in only)
+    if not chosen:
+        raise UsageError("There is no source to crawl: name at least one.")
+    return chosen
+
+
+def _user_agent(sources: Sequence[Source], settings: Settings, *, is_loopback_allowed: bool) -> str:
+    name = f"partnernetz/{partnernetz.__version__}"
+    has_real = False
+    for source in sources:
+        for host in source.hosts:
+            if not is_private_host(host):
+                has_real = True
+            elif not is_loopback_allowed:
+                raise UsageError(
+                    f"Source '{source.id}': {host} is in a private network, which is only crawled "
+                    "where loopback is allowed."
+                )
+    contact = " ".join(settings.contact.split())
+    if has_real and not contact:
+        raise UsageError(
+            "Site owners must be able to reach who crawls: set PARTNERNETZ_CONTACT to a mail or "
+            "web address."
+        )
+    return f"{name} (+{contact})" if contact else name
+
+
+@contextmanager
+def _locked(archive: Path) -> Iterator[None]:
+    with (archive / _LOCK_FILE).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UsageError(f"Another crawl is writing to {archive}: wait for its end.") from error
+        yield
+
+
+def _interrupted_since(archive: Path) -> str | None:
+    """Return when the crawl to take up began, None where the latest one was finished."""
+    try:
+        report = read_report(archive)
+    except InputError:
+        return None
+    return None if report.is_finished else report.started_at
+
+
+def _keep_sources(archive: Path, sources: Sequence[Source]) -> None:
+    """Write the sources beside the archive, those of earlier crawls included."""
+    path = archive / SOURCES_FILE
+    kept = {source.id: source for source in sources}
+    if path.is_file():
+        for source in read_jsonl(path, Source):
+            kept.setdefault(source.id, source)
+    write_jsonl(path, (kept[name] for name in sorted(kept)))
+
+
+class _Tally:
+    """Adds events up to a report."""
+
+    def __init__(self, job: CrawlJob) -> None:
+        # a crawl that takes up another one belongs to it, and can be taken up itself
+        self._started_at = job.resume_since or job.started_at
+        self._sources = {source.id: SourceReport(source_id=source.id) for source in job.sources}
+        self._failures: list[Failure] = []
+        self.budget = sum(source.max_pages for source in job.sources)
+        self.done = 0
+
+    def add(self, event: CrawlEvent) -> None:
+        known = self._sources[event.source_id]
+        self.done += 1
+        if event.failure is not None:
+            self._failures.append(event.failure)
+            self._sources[event.source_id] = replace(known, failed=known.failed + 1)
+            return
+        files = known.archive_files
+        if event.archive_file is not None and event.archive_file not in files:
+            files = (*files, event.archive_file)
+        if event.outcome == "resumed":
+            self._sources[event.source_id] = replace(known, resumed=known.resumed + 1)
+            return
+        self._sources[event.source_id] = replace(
+            known,
+            fetched=known.fetched + 1,
+            stored=known.stored + (event.outcome == "stored"),
+            unchanged=known.unchanged + (event.outcome == "unchanged"),
+            archive_files=files,
+            first_fetched_at=known.first_fetched_at or event.at,
+            last_fetched_at=event.at,
+        )
+
+    def report(self, *, is_finished: bool) -> CrawlReport:
+        sources = tuple(self._sources.values())
+        first = [source.first_fetched_at for source in sources if source.first_fetched_at]
+        last = [source.last_fetched_at for source in sources if source.last_fetched_at]
+        files = sorted(file for source in sources for file in source.archive_files)
+        failures = sorted(self._failures, key=lambda failure: (failure.subject, failure.slug))
+        return CrawlReport(
+            started_at=self._started_at,
+            is_finished=is_finished,
+            sources=sources,
+            failures=tuple(failures),
+            archive_files=tuple(files),
+            first_fetched_at=min(first, default=None),
+            last_fetched_at=max(last, default=None),
+        )
+
+
+def _follow(
+    event: CrawlEvent, tally: _Tally, on_progress: Callable[[CrawlProgress], None] | None
+) -> None:
+    tally.add(event)
+    if on_progress is not None:
+        on_progress(CrawlProgress(done=tally.done, budget=tally.budget, event=event))
+
+
+def _run(job: CrawlJob, follow: Callable[[CrawlEvent], None]) -> None:
+    """Run the crawling process to its end and hand on its events."""
+    with tempfile.TemporaryDirectory(prefix="partnernetz-crawl-") as folder, _termination_raised():
+        job_file = Path(folder) / "job.json"
+        job_file.write_text(json.dumps(to_dict(job)), encoding="utf-8")
+        log_file = Path(folder) / "log.txt"
+        with log_file.open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "scrapers.crawl_process", str(job_file)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=_environment(),
+                start_new_session=True,  # Ctrl-C reaches this process alone, which passes it on
+            )
+            try:
+                assert process.stdout is not None
+                for line in process.stdout:
+                    follow(from_dict(CrawlEvent, json.loads(line)))
+                code = process.wait()
+            finally:
+                _end(process)
+        if code != 0:
+            raise StageError(
+                f"The crawling process failed ({_last_line(log_file)}): what it had stored is "
+                "kept, take it up with --resume."
+            )
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment in which the process finds this very project."""
+    project = str(Path(partnernetz.__file__).resolve().parent.parent)
+    before = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([project, *([before] if before else [])])}
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process: first in good order, then for good."""
+    if process.poll() is None:
+        process.terminate()
+        # its remaining events are read away, a full pipe would keep it from ending
+        reader = threading.Thread(target=_drain, args=(process.stdout,), daemon=True)
+        reader.start()
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        reader.join(_PATIENCE)
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()
+
+
+def _drain(stream: IO[bytes] | None) -> None:
+    if stream is not None:
+        stream.read()
+
+
+def _last_line(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "it said nothing")
+
+
+@contextmanager
+def _termination_raised() -> Iterator[None]:
+    """Turn SIGTERM into SystemExit, so that the crawling process is ended in good order."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def leave(number: int, frame: Any) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

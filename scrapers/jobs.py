@@ -1,0 +1,59 @@
+"""What the crawling process is told, and what it tells."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Literal
+
+from partnernetz.errors import Failure
+from partnernetz.records import Source
+
+#: Seconds between two requests to one real host.
+REAL_DELAY = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlJob:
+    """One crawl: sources, archive folder, user agent, when it began.
+
+    ``resume_since`` is when the crawl began that this one takes up, else None.
+    """
+
+    sources: tuple[Source, ...]
+    archive: str
+    user_agent: str
+    started_at: str
+    resume_since: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlEvent:
+    """One thing that happened to one source; ``failure`` is set where the outcome is failed."""
+
+    source_id: str
+    outcome: Literal["stored", "unchanged", "failed", "resumed"]
+    url: str
+    at: str
+    archive_file: str | None = None
+    failure: Failure | None = None
+
+
+def is_private_host(host: str) -> bool:
+    """Return whether a host is this machine or in a network of its own.
+
+    >>> is_private_host("127.0.0.1:48601"), is_private_host("[::1]"), is_private_host("jena.de")
+    (True, True, False)
+    """
+    name = host.removeprefix("[").split("]")[0] if host.startswith("[") else host.split(":")[0]
+    if name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
+        return True
+    try:
+        return not ipaddress.ip_address(name).is_global
+    except ValueError:
+        return False
+
+
+def delay_of(host: str) -> float:
+    """Return the seconds between two requests to a host: none for this machine's own."""
+    return 0.0 if is_private_host(host) else REAL_DELAY

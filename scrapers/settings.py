@@ -1,0 +1,56 @@
+"""Scrapy's settings: polite, narrow and without memory.
+
+Per host: one request at a time; the pause between two and the user agent come from the job (see
+``crawl_process``). Hardening as in Scrapy's own security guide.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+BOT_NAME = "partnernetz"
+SPIDER_MODULES = ["scrapers.spiders"]
+NEWSPIDER_MODULE = "scrapers.spiders"
+
+# politeness
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "partnernetz"
+CONCURRENT_REQUESTS = 32
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 2.0
+DOWNLOAD_TIMEOUT = 30
+RETRY_TIMES = 2
+REDIRECT_MAX_TIMES = 5
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/pdf,text/plain;q=0.9,*/*;q=0.1",
+    "Accept-Language": "de,en;q=0.5",
+}
+
+# nothing but http and https, nothing too large, nothing remembered, nothing listening
+DOWNLOAD_HANDLERS: dict[str, Any] = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_MAXSIZE = 20_000_000
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_VERIFY_CERTIFICATES = True
+COOKIES_ENABLED = False
+HTTPPROXY_ENABLED = False
+REFERRER_POLICY = "no-referrer"
+METAREFRESH_ENABLED = False
+HTTPERROR_ALLOW_ALL = True
+TELNETCONSOLE_ENABLED = False
+EXTENSIONS: dict[str, Any] = {
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.feedexport.FeedExporter": None,
+    "scrapy.extensions.logstats.LogStats": None,
+}
+DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapers.middlewares.scope.ScopeMiddleware": 50,
+    "scrapers.middlewares.robots.RobotsMiddleware": 100,
+}
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier knows what was met
+
+LOG_LEVEL = "WARNING"
+LOG_COLOR = False
+STATS_DUMP = False
