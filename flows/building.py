@@ -113,10 +113,19 @@ def read_records(path: Path, kind: type[Record]) -> list[Record]:
 
 
 def build_release(
-    files: Sequence[Path], *, out: Path, gazetteer: Gazetteer, reference_folder: Path
+    files: Sequence[Path],
+    *,
+    out: Path,
+    gazetteer: Gazetteer,
+    reference_folder: Path,
+    failures: Iterable[Failure] = (),
 ) -> tuple[ReleaseSummary, list[Failure]]:
-    """Write the release of evidence files; return what it holds and what could not be used."""
+    """Write the release of evidence files; return what it holds and what could not be used.
+
+    ``failures`` are those that earlier stages noted; they are counted in the release.
+    """
     found = read_statements(files)
+    found.failures[:0] = failures
     summary = publish(
         evidence=found.evidence,
         claims=found.claims,

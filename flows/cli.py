@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands import extraction, releases
+from flows.commands import extraction, releases, runs
 from flows.console import say
 from partnernetz.errors import PartnernetzError
 
@@ -46,6 +46,7 @@ def _partnernetz(
     """From web pages to a network of twinned towns that can be cited."""
 
 
+runs.add_to(app)
 extraction.add_to(app)
 releases.add_to(app)
 
@@ -73,7 +74,7 @@ def _write_utf8() -> None:
 def run(arguments: list[str], *, debug: bool = False) -> int:
     """Run a command and return its exit code; errors are told on stderr."""
     try:
-        code = app(args=arguments, prog_name="partnernetz", standalone_mode=False)
+        code = app(args=arguments, prog_name="partnernetz", standalone_mode=False, obj=debug)
     except (KeyboardInterrupt, typer.Abort):
         code = _STOPPED
     except BrokenPipeError:

@@ -1,0 +1,74 @@
+"""The commands demo, run, crawl and serve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Sources = Annotated[Path, typer.Option("--sources", metavar="FILE", help="Source list (TOML).")]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for all results.")]
+AsJson = Annotated[bool, typer.Option("--json", help="The summary as JSON.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands of this module."""
+    for command in (demo, run, crawl, serve):
+        app.command()(command)
+
+
+def demo(
+    context: typer.Context, out: Out = Path("partnernetz-demo"), as_json: AsJson = False
+) -> None:
+    """Serve the sample sites on this machine and run everything on them."""
+    from flows.running import run_demo, show_next_steps, show_run
+
+    report = run_demo(out, debug=bool(context.obj))
+    show_run(report, out, as_json=as_json)
+    if not as_json:
+        show_next_steps(out)
+
+
+def run(
+    context: typer.Context,
+    sources: Sources,
+    out: Out = Path("partnernetz-run"),
+    as_json: AsJson = False,
+) -> None:
+    """Crawl, extract, assemble and publish, once."""
+    from flows.running import run_once, show_run
+
+    report = run_once(sources, out, debug=bool(context.obj))
+    show_run(report, out, as_json=as_json)
+
+
+def crawl(
+    sources: Sources,
+    archive: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for the archive files.")
+    ] = Path("partnernetz-archive"),
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this source; may be repeated.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Take up a crawl that was interrupted.")
+    ] = False,
+) -> None:
+    """Fetch the pages of the sources into a web archive."""
+    from flows.running import crawl_only, show_crawl
+
+    report = crawl_only(sources, archive, only=only, resume=resume)
+    raise typer.Exit(show_crawl(report, archive))
+
+
+def serve(
+    context: typer.Context,
+    cron: Annotated[str, typer.Option(help="When to run: five cron fields, Europe/Berlin.")],
+    sources: Sources = Path("sources.toml"),
+    out: Out = Path("partnernetz-run"),
+) -> None:
+    """Run the flow on a schedule, on this machine, until stopped."""
+    from flows.running import serve_flow
+
+    serve_flow(cron, sources, out, debug=bool(context.obj))

@@ -1,0 +1,230 @@
+"""The commands that run the flow: run, demo, crawl and serve."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from flows import stages
+from flows.console import count, say, show, show_json, tell_failures
+from flows.options import load_settings
+from flows.quiet import make_prefect_quiet
+from flows.stages import Layout, RunReport
+from partnernetz.errors import Failure, InputError, StageError, UsageError
+from partnernetz.records import Source
+from partnernetz.storage import to_dict, write_jsonl, write_text
+from scrapers.crawl import CrawlReport, read_report
+from scrapers.samples import serve_samples
+
+TIME_ZONE = "Europe/Berlin"
+_SOURCES_COPY = "sources.toml"
+_SERVER_PATIENCE = 120.0
+
+
+def run_once(sources_file: Path, out: Path, *, debug: bool) -> RunReport:
+    """Run the flow on a source list; raises InputError before anything starts if it is faulty."""
+    stages.load_run_sources(sources_file)
+    check_out(out)
+    make_prefect_quiet(debug=debug)
+    from flows.pipeline import run_flow
+
+    layout = Layout(folder=out)
+    try:
+        return run_flow(str(sources_file), str(out))
+    except StageError:
+        failures = crawl_failures(layout.archive)
+        if failures:
+            tell_failures([failure.message for failure in failures])
+            write_jsonl(layout.failures, failures)
+        raise
+
+
+def check_out(out: Path) -> None:
+    """Raise UsageError unless a run may write to the folder: it is new, empty, or of a run."""
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is no folder: name a new one.")
+    if out.is_dir() and any(out.iterdir()) and not (out / "archive").is_dir():
+        raise UsageError(f"{out} holds other things than a run and is left alone: name a new one.")
+
+
+def crawl_failures(archive: Path) -> tuple[Failure, ...]:
+    """Return what the latest crawl of an archive folder could not have."""
+    try:
+        return read_report(archive).failures
+    except InputError:
+        return ()
+
+
+def run_demo(out: Path, *, debug: bool) -> RunReport:
+    """Serve the sample sites on loopback and run the flow on them."""
+    samples = load_settings().data_folder / "samples"
+    check_out(out)
+    with serve_samples(
+        samples / "sites", sources=stages.load_run_sources(samples / "sources.toml")
+    ) as sources:
+        copy = out / _SOURCES_COPY
+        (out / "archive").mkdir(parents=True, exist_ok=True)
+        write_text(copy, sources_toml(sources))
+        return run_once(copy, out, debug=debug)
+
+
+def sources_toml(sources: Sequence[Source]) -> str:
+    """Return the text of a source list; its values are JSON, which TOML reads as well."""
+    lines = ["# Written by `partnernetz demo`: the sample sites on the ports they were served on."]
+    for source in sources:
+        lines += ["", "[[source]]"]
+        values = {name: value for name, value in to_dict(source).items() if value is not None}
+        lines += [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+    return "\n".join(lines) + "\n"
+
+
+def show_run(report: RunReport, out: Path, *, as_json: bool) -> None:
+    """Write what a run brought, and where it lies."""
+    layout = Layout(folder=out)
+    tell_failures([failure.message for failure in report.failures])
+    if as_json:
+        show_json({**to_dict(report), "folder": str(out), "release": str(layout.release)})
+        return
+    if not report.is_new:
+        show(
+            f"Nothing new: {count(report.pages, 'page')} looked at, all known; the release in "
+            f"{layout.release} is current."
+        )
+        return
+    rows = (
+        ("pages", f"{report.pages:,} ({report.new_pages:,} new)"),
+        ("documents", f"{report.documents:,}"),
+        ("evidence", f"{report.evidence:,} and {count(report.claims, 'claim')}"),
+        ("partnerships", f"{report.partnerships:,} of {count(report.places, 'place')}"),
+        ("files written", f"{report.files:,} in {layout.release}"),
+        ("failures", failures_line(report.failures, layout.failures)),
+    )
+    for name, value in rows:
+        show(f"{name + ':':<15}{value}")
+
+
+def failures_line(failures: Sequence[Failure], path: Path) -> str:
+    """Return how many failures there were and where they are listed."""
+    return f"{len(failures):,} in {path}" if failures else "none"
+
+
+def show_next_steps(out: Path) -> None:
+    """Write what to look at first."""
+    release = Layout(folder=out).release
+    show("")
+    show("Look at it:")
+    show(f"  partnernetz inspect {release} Saarlouis")
+    show(f"  partnernetz inspect {release} Saarlouis Eisenhüttenstadt")
+    show(f"  partnernetz explore {release}")
+    show(f"  partnernetz verify {release} --archive {Layout(folder=out).archive}")
+
+
+def crawl_only(
+    sources_file: Path, archive: Path, *, only: Sequence[str] | None, resume: bool
+) -> CrawlReport:
+    """Crawl the sites of a source list into an archive folder."""
+    sources = stages.load_run_sources(sources_file)
+    return stages.crawl_sources(sources, archive=archive, only=only, resume=resume)
+
+
+def show_crawl(report: CrawlReport, archive: Path) -> int:
+    """Write what a crawl brought; return the exit code, 1 where no page could be had."""
+    tell_failures([failure.message for failure in report.failures])
+    pages = sum(source.fetched + source.resumed for source in report.sources)
+    stored = sum(source.stored for source in report.sources)
+    show(
+        f"{count(pages, 'page')} of {count(len(report.sources), 'source')}, {stored:,} new, "
+        f"{count(len(report.failures), 'failure')}, archive in {archive}."
+    )
+    return 0 if pages else 1
+
+
+def serve_flow(cron: str, sources_file: Path, out: Path, *, debug: bool) -> None:
+    """Run the flow on a schedule until the process is stopped.
+
+    Raises UsageError for a schedule that is none, InputError for a faulty source list.
+    """
+    stages.load_run_sources(sources_file)
+    check_out(out)
+    make_prefect_quiet(debug=debug)
+    with _server() as address:
+        os.environ["PREFECT_API_URL"] = address
+        _serve(cron, sources_file, out)
+
+
+def _serve(cron: str, sources_file: Path, out: Path) -> None:
+    from prefect.schedules import Cron
+
+    from flows.pipeline import run_flow
+
+    try:
+        schedule = Cron(cron, timezone=TIME_ZONE)
+    except ValueError as error:
+        raise UsageError(
+            f"'{cron}' is no schedule: write five fields like \"0 3 * * 1\" (Mondays at 3)."
+        ) from error
+    say(f"Serving: the flow runs at '{cron}' ({TIME_ZONE}); stop with Ctrl-C.")
+    run_flow.serve(
+        name="scheduled",
+        schedules=[schedule],
+        parameters={"sources_file": str(sources_file.resolve()), "out": str(out.resolve())},
+        print_starting_message=False,
+        limit=1,
+    )
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    """Yield the address of a Prefect server: the one that is set, else an own one on loopback.
+
+    The embedded server that single runs use has no scheduler.
+    """
+    known = os.environ.get("PREFECT_API_URL")
+    if known:
+        yield known
+        return
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}/api"
+    command = (sys.executable, "-m", "prefect", "server", "start")
+    process = subprocess.Popen(
+        [*command, "--host", "127.0.0.1", "--port", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for this process, which then ends the server
+    )
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    until = time.monotonic() + _SERVER_PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with opener.open(f"{address}/health", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    raise StageError("The Prefect server did not start: see why with `prefect server start`.")
