@@ -40,9 +40,7 @@ class Extractor:
     below ``minimum_score`` (0 to 1) is left out.
     """
 
-    def __init__(
-        self, *, reference_folder: Path | None = None, minimum_score: float = 0.0
-    ) -> None:
+    def __init__(self, *, reference_folder: Path | None = None, minimum_score: float = 0.0) -> None:
         self._reference_folder = reference_folder
         self._minimum_score = minimum_score
         self._nlp: Language | None = None

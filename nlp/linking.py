@@ -19,6 +19,7 @@ from partnernetz.places import Gazetteer, Place, PlaceName, fold
 
 @cache
 def weights() -> dict[str, float]:
+    """Return the points of ``linking.toml`` by their id."""
     return {row["id"]: float(row["value"]) for row in read_rows("linking.toml", "weight")}
 
 
@@ -152,9 +153,7 @@ def region_of(word: str) -> str | None:
     return _region_of_word().get(fold(word))
 
 
-def explain(
-    name: str, *, gazetteer: Gazetteer, near: str | None = None
-) -> tuple[Candidate, ...]:
+def explain(name: str, *, gazetteer: Gazetteer, near: str | None = None) -> tuple[Candidate, ...]:
     """Return the candidates for a bare name, best first, as ``partnernetz place`` shows them.
 
     ``near`` is the name of a place or region that stands beside it: a region counts as named

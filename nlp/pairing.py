@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Literal
 
 from nlp.components.places import PlaceMention
@@ -168,9 +168,7 @@ def hubs(view: ReadingView) -> tuple[Hub, ...]:
     ranked = sorted(
         view.mentions.items(), key=lambda item: (-_prominence(view, item[0]), item[1][0][1].start)
     )
-    return tuple(
-        Hub(place=mentions[0][1].place, kind="subject") for _, mentions in ranked[:1]
-    )
+    return tuple(Hub(place=mentions[0][1].place, kind="subject") for _, mentions in ranked[:1])
 
 
 def _in_address(place: Place, address: str) -> bool:
@@ -191,13 +189,15 @@ def _is_part_of(place: Place, host: Place) -> bool:
     return place.kind == "district" and place.district == host.district
 
 
-def _neighbours(view: ReadingView, sentence: Sentence) -> Iterator[tuple[PlaceMention, PlaceMention]]:
+def _neighbours(
+    view: ReadingView, sentence: Sentence
+) -> Iterator[tuple[PlaceMention, PlaceMention]]:
     """Yield mentions of different places in one sentence that may be a pair of their own."""
-    mentions = [m for m in sentence.places]
+    mentions = sentence.places
     if len({m.place.id for m in mentions}) < 2 or not _tie_in_scope(view, sentence):
         return
     if len(mentions) > _MANY_PLACES:
-        couples: Iterator[tuple[PlaceMention, PlaceMention]] = zip(mentions, mentions[1:])  # noqa: B905
+        couples: Iterator[tuple[PlaceMention, PlaceMention]] = pairwise(mentions)
     else:
         couples = combinations(mentions, 2)
     for one, other in couples:
@@ -217,7 +217,12 @@ def _tie_before(view: ReadingView, sentence: Sentence) -> bool:
 
 
 def _see_partner(
-    view: ReadingView, evidence: _Evidence, sentence: Sentence, mention: PlaceMention, *, hub_id: str
+    view: ReadingView,
+    evidence: _Evidence,
+    sentence: Sentence,
+    mention: PlaceMention,
+    *,
+    hub_id: str,
 ) -> None:
     """Collect what one mention of a possible partner of the hub shows."""
     _see_around(evidence, sentence, mention)
@@ -262,9 +267,7 @@ def _see_around(evidence: _Evidence, sentence: Sentence, mention: PlaceMention) 
         evidence.see("as-inhabitants")
     ties = sentence.triggers_of("tie")
     if ties:
-        gap = min(
-            max(0, mention.start - tie.end, tie.start - mention.end) for tie in ties
-        )
+        gap = min(max(0, mention.start - tie.end, tie.start - mention.end) for tie in ties)
         evidence.see("tie-near", 1.0 / (1.0 + gap / 20.0))
 
 
@@ -333,7 +336,8 @@ def _see_together(
     if is_row(sentence.block) and len(view.places_of_block(sentence.block)) == 2:
         evidence.see("row-of-two")
         evidence.see("rows-of-two", math.log2(view.rows_of_two))
-        if view.rows_of_two >= _FEWEST_ROWS and (view.title_has_tie or sentence.index in view.under_tie):
+        in_list = view.title_has_tie or sentence.index in view.under_tie
+        if in_list and view.rows_of_two >= _FEWEST_ROWS:
             evidence.see("register")
     if {first.form, second.form} == {"inhabitant"}:
         evidence.see("together-inhabitants")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -26,7 +27,8 @@ def build_pipeline(*, reference_folder: Path | None = None) -> Language:
     """
     nlp = spacy.blank("de")
     infixes = [*(nlp.Defaults.infixes or ()), _HYPHEN_BETWEEN_LETTERS]
-    nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer  # type: ignore[attr-defined]
+    tokenizer: Any = nlp.tokenizer  # a compiled class without types
+    tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     folder = reference_folder or default_data_folder() / "reference"
     if not Doc.has_extension("document"):
         Doc.set_extension("document", default=None)

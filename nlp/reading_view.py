@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Generic, Protocol, TypeVar
 
 from spacy.tokens import Doc
 
@@ -87,7 +88,6 @@ class ReadingView:
         """Return whether a tie between towns is named anywhere."""
         return any(sentence.has("tie") for sentence in self.sentences)
 
-
     @cached_property
     def title_has_tie(self) -> bool:
         """Return whether the title or the first heading names a tie."""
@@ -138,7 +138,6 @@ class ReadingView:
             if is_row(block) and len(self.places_of_block(block)) == 2
         )
 
-
     @cached_property
     def date_above(self) -> dict[int, FoundDate]:
         """Return the date that a row stands under, by the start of its block.
@@ -182,9 +181,9 @@ def view_of(doc: Doc, *, host: Place | None) -> ReadingView:
     document = document_of(doc)
     blocks = iter(document.blocks)
     block = next(blocks, None)
-    places = _Cursor([span._.place_mention for span in doc.spans["places"]])
-    dates = _Cursor([span._.found_date for span in doc.spans["dates"]])
-    triggers = _Cursor([span._.trigger for span in doc.spans["triggers"]])
+    places: _Cursor[PlaceMention] = _Cursor(s._.place_mention for s in doc.spans["places"])
+    dates: _Cursor[FoundDate] = _Cursor(s._.found_date for s in doc.spans["dates"])
+    triggers: _Cursor[FoundTrigger] = _Cursor(s._.trigger for s in doc.spans["triggers"])
     topics = _Cursor(
         [
             FoundTopic(start=s.start_char, end=s.end_char, topic=s.label_, rule=s.id_)
@@ -192,7 +191,7 @@ def view_of(doc: Doc, *, host: Place | None) -> ReadingView:
         ]
     )
     modalities = {span.start: span.label_ for span in doc.spans["context"]}
-    sentences = []
+    sentences: list[Sentence] = []
     for span in doc.sents:
         while block is not None and block.end <= span.start_char:
             block = next(blocks, None)
@@ -212,21 +211,31 @@ def view_of(doc: Doc, *, host: Place | None) -> ReadingView:
                 dates=dates.until(span.end_char),
                 triggers=triggers.until(span.end_char),
                 topics=topics.until(span.end_char),
-                modality=modalities.get(span.start, "asserted"),  # type: ignore[arg-type]
+                modality=modalities.get(span.start, "asserted"),
             )
         )
     return ReadingView(document=document, host=host, sentences=tuple(sentences))
 
 
-class _Cursor:
+class _Find(Protocol):
+    """Anything found at a place in the text."""
+
+    @property
+    def start(self) -> int: ...
+
+
+_F = TypeVar("_F", bound=_Find)
+
+
+class _Cursor(Generic[_F]):
     """Hands out finds in text order, sentence by sentence."""
 
-    def __init__(self, finds: Iterable[object]) -> None:
-        self._finds = sorted(finds, key=lambda find: find.start)  # type: ignore[attr-defined]
+    def __init__(self, finds: Iterable[_F]) -> None:
+        self._finds = sorted(finds, key=lambda find: find.start)
         self._next = 0
 
-    def until(self, end: int) -> tuple:  # type: ignore[type-arg]
+    def until(self, end: int) -> tuple[_F, ...]:
         first = self._next
-        while self._next < len(self._finds) and self._finds[self._next].start < end:  # type: ignore[attr-defined]
+        while self._next < len(self._finds) and self._finds[self._next].start < end:
             self._next += 1
         return tuple(self._finds[first : self._next])

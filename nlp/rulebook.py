@@ -19,9 +19,7 @@ TriggerCategory = Literal[
     "tie", "false", "event", "status", "modality", "voice", "both", "other", "cooperation"
 ]
 ContextSide = Literal["before", "after"]
-ContextEffect = Literal[
-    "place", "strong", "common", "person", "organisation", "compound", "street"
-]
+ContextEffect = Literal["place", "strong", "common", "person", "organisation", "compound", "street"]
 InflectionForm = Literal["name", "inhabitant"]
 
 RULES_FOLDER = Path(__file__).parent / "rules"
@@ -96,9 +94,7 @@ def inflection_rules() -> tuple[InflectionRule, ...]:
     """Return the rules of ``inflections.toml``, longest ending first."""
     rows = read_rows("inflections.toml", "inflection")
     rules = [
-        InflectionRule(
-            **{**row, "stems": tuple(row["stems"]), "example": tuple(row["example"])}  # type: ignore[arg-type]
-        )
+        InflectionRule(**{**row, "stems": tuple(row["stems"]), "example": tuple(row["example"])})
         for row in rows
     ]
     return tuple(sorted(rules, key=lambda rule: -len(rule.ending)))

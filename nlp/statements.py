@@ -103,8 +103,13 @@ def _dated(
     dates = _dates_of(view, ranked, sentence, attribution)
     above = view.date_above.get(sentence.block.start)
     in_list = sentence.index in view.under_tie or view.title_has_tie
-    if not dates and above is not None and above.edtf and attribution.is_named and in_list and (
-        _is_plausible(view, ranked, above.edtf)
+    if (
+        not dates
+        and above is not None
+        and above.edtf
+        and attribution.is_named
+        and in_list
+        and (_is_plausible(view, ranked, above.edtf))
     ):
         yield _Statement(sentence=sentence, event="founding", date=above.edtf)
     for found in dates:
@@ -139,9 +144,7 @@ def _dates_of(
     partner_ids = set(key_of(ranked)) - {ranked.candidate.hub_id}
     others = {place_id for pair in attribution.pairs for place_id in pair}
     mentions = [
-        m
-        for m in sentence.places
-        if m.place.id in others and m.place.id != ranked.candidate.hub_id
+        m for m in sentence.places if m.place.id in others and m.place.id != ranked.candidate.hub_id
     ]
     shared = share_out(view.document.text, mentions, sentence.dates)
     return tuple(
@@ -195,8 +198,8 @@ def _event_of(
         return "founding"
     if not in_context or not (attribution.is_named or sentence.has("tie")):
         return None
-    is_entry = is_row(sentence.block) or _stands_by_name(sentence, found) or _is_bracketed(view, found)
-    return "founding" if is_since or is_entry else None
+    is_beside = _stands_by_name(sentence, found) or _is_bracketed(view, found)
+    return "founding" if is_since or is_beside or is_row(sentence.block) else None
 
 
 def _is_on_ties(view: ReadingView, sentence: Sentence, attribution: Attribution) -> bool:
@@ -233,9 +236,10 @@ def _events_near(view: ReadingView, sentence: Sentence, found: FoundDate) -> lis
 
 def _is_bracketed(view: ReadingView, found: FoundDate) -> bool:
     text = view.document.text
-    return "(" in text[max(0, found.start - 15) : found.start] and ")" in text[
-        found.end : found.end + 40
-    ]
+    return (
+        "(" in text[max(0, found.start - 15) : found.start]
+        and ")" in text[found.end : found.end + 40]
+    )
 
 
 def _stands_by_name(sentence: Sentence, found: FoundDate) -> bool:
@@ -281,9 +285,7 @@ def _kind(
             continue
         nearest = min(
             ties,
-            key=lambda tie: min(
-                max(m.start - tie.end, tie.start - m.end, 0) for m in mentions
-            ),
+            key=lambda tie: min(max(m.start - tie.end, tie.start - m.end, 0) for m in mentions),
         )
         counts[nearest.rule.value] += 1
     if not counts or counts["partnership"]:

@@ -124,7 +124,7 @@ class Gazetteer:
     def __contains__(self, name: str) -> bool:
         return fold(name) in self._first_row
 
-    def keys(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[str]:
         """Yield every folded name."""
         return iter(self._first_row)
 

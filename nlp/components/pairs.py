@@ -72,4 +72,3 @@ def seen(doc: Doc) -> ReadingView:
     """Return the view of a Doc that has been through the pipeline."""
     found: ReadingView = doc._.view
     return found
-

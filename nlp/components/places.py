@@ -76,7 +76,7 @@ class Places:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._longest: dict[str, int] = {}
-        for key in gazetteer.keys():
+        for key in gazetteer:
             first, words = key.partition(" ")[0], key.count(" ") + 1
             self._longest[first] = max(words, self._longest.get(first, 0))
         if not Span.has_extension("place_mention"):
@@ -130,8 +130,11 @@ class Places:
             return None
         longest = self._longest.get(fold(token.text).partition(" ")[0], 0)
         if longest:
-            for last in range(min(len(doc), position + min(_LONGEST_WINDOW, 2 * longest + 1)) - 1,
-                              position - 1, -1):
+            for last in range(
+                min(len(doc), position + min(_LONGEST_WINDOW, 2 * longest + 1)) - 1,
+                position - 1,
+                -1,
+            ):
                 found = self._window(doc, position, last)
                 if found is not None:
                     return self._more_likely(doc, found)
@@ -172,8 +175,13 @@ class Places:
             names = tuple(n for n in names if _may_inflect(n, rule.form))
             if names:
                 return _Sighting(
-                    first=token.i, last=token.i, start=start, end=start + len(token),
-                    surface=token.text, form=rule.form, names=names,
+                    first=token.i,
+                    last=token.i,
+                    start=start,
+                    end=start + len(token),
+                    surface=token.text,
+                    form=rule.form,
+                    names=names,
                 )
         return None
 
@@ -241,8 +249,10 @@ def _region_id(text: str) -> str:
 
 @cache
 def _division_pattern() -> re.Pattern[str]:
-    words = [name for region in regions() if region.state in ("east", "west") for name in region.names]
-    words += [word for word in word_list("division_words.txt")]
+    words = [
+        name for region in regions() if region.state in ("east", "west") for name in region.names
+    ]
+    words += sorted(word_list("division_words.txt"))
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})", re.IGNORECASE)
 
 
@@ -277,7 +287,9 @@ def _judge(
     if points < weights()["mention-threshold"]:
         return None
     others = len(candidates) - 1
-    reason = "; ".join((*best.reasons, f"{others} other candidates" if others else "only candidate"))
+    reason = "; ".join(
+        (*best.reasons, f"{others} other candidates" if others else "only candidate")
+    )
     return PlaceMention(
         start=sighting.start,
         end=sighting.end,

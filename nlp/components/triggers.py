@@ -25,7 +25,10 @@ class FoundTrigger:
 @cache
 def _compiled() -> tuple[tuple[TriggerRule, re.Pattern[str]], ...]:
     return tuple(
-        (rule, re.compile(rf"(?<!\w)(?:{rule.pattern})", re.NOFLAG if rule.cased else re.IGNORECASE))
+        (
+            rule,
+            re.compile(rf"(?<!\w)(?:{rule.pattern})", re.NOFLAG if rule.cased else re.IGNORECASE),
+        )
         for rule in trigger_rules()
     )
 

@@ -1,0 +1,49 @@
+# The one door. Every target sets up .venv by itself from constraints.txt.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# Prefect and Scrapy phone nobody from here.
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+
+.PHONY: demo test check lint eval bench reference train clean help
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "partnernetz needs Python 3.11 or newer: set PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(STAMP)
+
+demo: $(STAMP) ## serve the sample sites, run everything on them, show the network
+	$(BIN)/partnernetz demo
+
+test: $(STAMP) ## run the tests
+	$(BIN)/python -m pytest
+
+lint: $(STAMP) ## style, types, the contract of the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test ## everything that must pass before a change lands
+
+eval: $(STAMP) ## score the extraction on the annotated corpora
+	$(BIN)/partnernetz evaluate data/annotated/dev.jsonl --floors data/annotated/floors.json
+	$(BIN)/partnernetz evaluate data/annotated/topics-dev.jsonl
+
+train: $(STAMP) ## learn the ranker's weights from the annotated corpora
+	$(BIN)/python -m flows.training data/annotated/dev.jsonl
+
+bench: $(STAMP) ## measure speed as ratios against a reference of the same run
+	$(BIN)/python -m pytest -m bench tests/bench -s
+
+reference: $(STAMP) ## rebuild data/reference from its named sources
+	$(BIN)/python -m partnernetz.reference
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) partnernetz-demo dist build
