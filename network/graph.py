@@ -10,11 +10,8 @@ import networkx as nx
 
 from partnernetz import edtf
 from partnernetz.errors import PlaceUnknownError
-from partnernetz.places import Gazetteer, Place
+from partnernetz.places import Gazetteer, Place, great_circle_km
 from partnernetz.records import Partnership, PlaceReference
-
-#: Mean radius of the Earth in kilometres (IUGG, R1 of GRS 80).
-EARTH_RADIUS_KM = 6371.0088
 
 Attributes = dict[str, Any]
 
@@ -94,19 +91,6 @@ def find_place(place_id: str | None, gazetteer: Gazetteer) -> Place | None:
         return gazetteer.place(place_id)
     except PlaceUnknownError:
         return None
-
-
-def great_circle_km(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return the distance of two positions (latitude, longitude in degrees) on the sphere in km.
-
-    Haversine formula; against the ellipsoid it errs by at most half a percent.
-    """
-    (lat1, lon1), (lat2, lon2) = (tuple(map(math.radians, position)) for position in (one, other))
-    chord = (
-        math.sin((lat2 - lat1) / 2) ** 2
-        + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    )
-    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, chord)))
 
 
 def _edge_attributes(item: Partnership, a: Attributes, b: Attributes) -> Attributes:

@@ -7,6 +7,7 @@ until when.
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ PlaceKind = Literal["municipality", "district", "borough", "town"]
 Side = Literal["east", "west", "berlin", "abroad"]
 NameKind = Literal["official", "titled", "base", "variant", "former", "historical", "other"]
 
+_EARTH_RADIUS_KM = 6371.0088  # mean radius (IUGG)
 #: Letters that NFKD does not take apart.
 _UNDECOMPOSED = str.maketrans(
     {"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
@@ -48,6 +50,13 @@ class Place:
     population: int | None
     latitude: float | None
     longitude: float | None
+
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """Return latitude and longitude, None where unknown."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
 
     def reference(self, *, surface: str = "", reason: str = "") -> PlaceReference:
         """Return the place as a Document speaks of it."""
@@ -81,6 +90,19 @@ def fold(name: str) -> str:
     decomposed = unicodedata.normalize("NFKD", name.casefold().translate(_UNDECOMPOSED))
     letters = (c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
     return " ".join("".join(letters).split())
+
+
+def great_circle_km(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return the distance of two positions (latitude, longitude in degrees) on the sphere in km.
+
+    Haversine formula; against the ellipsoid it errs by at most half a percent.
+    """
+    (lat1, lon1), (lat2, lon2) = (tuple(map(math.radians, position)) for position in (one, other))
+    chord = (
+        math.sin((lat2 - lat1) / 2) ** 2
+        + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    )
+    return 2 * _EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, chord)))
 
 
 class Gazetteer:

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from network.assembly import assemble
-from network.graph import build_graph, find_place, graph_at, great_circle_km
+from network.graph import build_graph, find_place, graph_at
+from partnernetz.places import great_circle_km
 
 SAARLOUIS, EISENHUETTENSTADT = "ags:10044115", "ags:12067120"
 
