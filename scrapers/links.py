@@ -134,14 +134,14 @@ def links_of_html(markup: str, *, base: str) -> Iterator[Link]:
     seen: set[str] = set()
     for node in tree.css("h1, h2, h3, h4, a[href], area[href], frame[src], iframe[src]"):
         if (node.tag or "").startswith("h"):
-            heading = clean(node.text_content or "")[:_LONGEST_TEXT]
+            heading = clean(node.text())[:_LONGEST_TEXT]
             continue
         reference = node.attributes.get("href") or node.attributes.get("src") or ""
         address = canonical_address(reference, base=base)
         if address is None or address in seen or skip_reason(address) is not None:
             continue
         seen.add(address)
-        text = node.text_content or node.attributes.get("title") or ""
+        text = node.text().strip() or node.attributes.get("title") or ""
         yield Link(address=address, text=clean(text)[:_LONGEST_TEXT], heading=heading)
         if len(seen) >= _MOST_LINKS:
             return

@@ -46,7 +46,7 @@ def read_html(markup: str) -> HtmlContent:
 
 def _title(tree: LexborHTMLParser) -> str:
     node = tree.css_first("head > title") or tree.css_first("title")
-    title = clean(node.text_content or "") if node is not None else ""
+    title = clean(node.text()) if node is not None else ""
     if title:
         return title
     meta = tree.css_first('meta[property="og:title"]')

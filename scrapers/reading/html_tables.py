@@ -37,7 +37,7 @@ def is_layout_table(table: LexborNode) -> bool:
     if len(rows) < 2 or max(len(list(_cells(row))) for row in rows) < 2:
         return True
     return any(
-        len((cell.text_content or "").strip()) > _LONGEST_CELL
+        len(cell.text().strip()) > _LONGEST_CELL
         or any(node.tag in _BLOCKS_IN_LAYOUT for node in cell.css("*"))
         for row in rows
         for cell in _cells(row)

@@ -47,7 +47,7 @@ class Walker:
         self._group = 0
         self._group_count = 0
         self._list_group = 0
-        self._is_main = False
+        self._main_rank = 0
         self._page_length = 1
         self._item_heads: list[str] = []
 
@@ -56,7 +56,7 @@ class Walker:
         body = tree.body
         if body is None:
             return []
-        self._page_length = max(1, len(body.text_content or ""))
+        self._page_length = max(1, len(body.text()))
         self._children(body, kind="paragraph", is_link=False, is_bold=False, depth=0)
         self._flush("paragraph")
         return self.lines
@@ -116,19 +116,21 @@ class Walker:
             kind = "caption"
         elif tag in ("td", "th", "blockquote", "article", "section"):
             kind = "paragraph"
-        outer_group, outer_main, heads = self._group, self._is_main, len(self._item_heads)
+        outer_group, outer_rank, heads = self._group, self._main_rank, len(self._item_heads)
         if tag in _GROUP_TAGS:
             self._group_count += 1
             self._group = self._group_count
         if tag == "main" or node.attributes.get("role") == "main":
-            self._is_main = True
+            self._main_rank = 2
+        elif self._main_rank == 0 and self._rules.is_main_name(_names(node)):
+            self._main_rank = 1
         if tag == "dl":
             self._definitions(node, is_link=is_link, is_bold=is_bold, depth=depth + 1)
         else:
             self._children(node, kind=kind, is_link=is_link, is_bold=is_bold, depth=depth + 1)
         self._flush(kind)
         del self._item_heads[heads:]
-        self._group, self._is_main = outer_group, outer_main
+        self._group, self._main_rank = outer_group, outer_rank
 
     def _definitions(self, node: LexborNode, *, is_link: bool, is_bold: bool, depth: int) -> None:
         """Read a definition list: a description stands below its term."""
@@ -152,22 +154,19 @@ class Walker:
         if tag in UNREAD_TAGS or (tag == "button" and not self._is_lenient):
             return True
         attributes = node.attributes
-        if not attributes:
-            return tag in _OUTER_TAGS
         style = attributes.get("style")
         if "hidden" in attributes or (style and _hides(style)):
             return True
-        if tag in _OUTER_TAGS or (tag == "header" and not self._is_main):
-            return not (tag == "header" and _has_article_parent(node))
-        if self._is_lenient:
-            return False
-        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''} " + (
-            attributes.get("role") or ""
-        )
-        if names == "  " or not self._rules.is_boilerplate_name(names):
+        if tag in _OUTER_TAGS or (tag == "header" and self._main_rank < 2):
+            # a page's banner may hold its headline, and layouts misuse aside for the article
+            is_outer = tag == "nav" or node.css_first("article, h1") is None
+            is_outer = is_outer and not (tag == "header" and _has_article_parent(node))
+        else:
+            is_outer = not self._is_lenient and self._rules.is_boilerplate_name(_names(node))
+        if not is_outer:
             return False
         # a name on something that holds much of the page is the theme's, not the part's
-        return len(node.text_content or "") < 0.4 * self._page_length
+        return len(node.text()) < 0.4 * self._page_length
 
     def _heading(self, node: LexborNode, *, level: int, depth: int) -> None:
         piece = flat(self._inner(node, depth=depth))
@@ -219,7 +218,7 @@ class Walker:
                 linked=piece.linked,
                 group=self._group,
                 level=level,
-                is_main=self._is_main,
+                main_rank=self._main_rank,
             )
         )
 
@@ -230,6 +229,12 @@ def _elements(node: LexborNode) -> Iterator[LexborNode]:
         if child.is_element_node:
             yield child
         child = child.next
+
+
+def _names(node: LexborNode) -> str:
+    attributes = node.attributes
+    parts = (attributes.get(name) for name in ("class", "id", "role"))
+    return " ".join(part for part in parts if part)
 
 
 def _hides(style: str) -> bool:

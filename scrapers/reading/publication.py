@@ -48,7 +48,7 @@ def _hints(tree: LexborHTMLParser) -> list[str]:
     """Return the elements that may tell the date, written anew as JSON-LD and meta elements."""
     hints = []
     for node in tree.css('script[type="application/ld+json"]'):
-        script = (node.text_content or "")[:_LONGEST_SCRIPT]
+        script = node.text()[:_LONGEST_SCRIPT]
         found = re.search(r'"datePublished"\s*:\s*"([^"<>]{4,40})"', script)
         if found:
             hints.append(_meta("article:published_time", found.group(1)))

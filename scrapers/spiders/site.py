@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.exceptions import (
     CannotResolveHostError,
+    CloseSpider,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadTimeoutError,
@@ -56,6 +58,7 @@ class SiteSpider(Spider):
         super().__init__(**options)
         self._recorder = recorder
         self._sites = [SiteCrawl(source) for source in job.sources]
+        self._active = {source.id for source in job.sources}
         self.all_hosts = frozenset(host for source in job.sources for host in source.hosts)
 
     def delay_of(self, host: str) -> float:
@@ -65,28 +68,37 @@ class SiteSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Yield the first request of every source."""
         for site in self._sites:
-            for request in self._next(site):
-                yield request
+            with suppress(CloseSpider):  # nothing to fetch at all
+                for request in self._next(site):
+                    yield request
 
     def closed(self, reason: str) -> None:
         """Close the archive when the crawl ends, for whatever reason."""
         self._recorder.close()
 
     def _next(self, site: SiteCrawl) -> Iterator[Request]:
-        """Yield the next request of a source, if there is one."""
+        """Yield the next request of a source; close the spider where no source has one left."""
+        request = self._next_request(site)
+        if request is not None:
+            yield request
+            return
+        self._active.discard(site.source.id)
+        if not self._active:
+            raise CloseSpider("finished")  # Scrapy itself would notice some seconds later
+
+    def _next_request(self, site: SiteCrawl) -> Request | None:
         if site.is_given_up:
-            return
+            return None
         if site.listings:
-            yield self._request(site, site.listings.popleft(), self._read_listing)
-            return
+            return self._request(site, site.listings.popleft(), self._read_listing)
         while (step := site.frontier.next()) is not None:
             resumed = self._recorder.resumed_markup(source_id=site.source.id, url=step.address)
             if resumed is None:
-                yield self._request(site, step.address, self._read_page, step=step)
-                return
+                return self._request(site, step.address, self._read_page, step=step)
             final_url, markup = resumed
             site.done.add(final_url)
             self._learn(site, step, markup, base=final_url)
+        return None
 
     def _request(
         self, site: SiteCrawl, address: str, callback: Any, *, step: Step | None = None
