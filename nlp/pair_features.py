@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -150,6 +151,8 @@ def _see_scope(view: ReadingView, tally: FeatureTally, sentence: Sentence) -> No
         if sentence.dates:
             tally.see("heading-dated")
     if tie_before(view, sentence):
+        for event in sentence.triggers_of("event"):
+            tally.see(f"after-tie-{event.rule.value}")
         tally.see("tie-before")
         if sentence.dates:
             tally.see("tie-before-dated")
@@ -172,7 +175,7 @@ def see_together(
     tally.see("together")
     if len(sentence.place_ids()) == 2:
         tally.see("only-two")
-    if {one.place.side, other.place.side} == {"east", "west"}:
+    if is_across(one.place, other.place):
         tally.see("across-here")
     if sentence.has("tie"):
         tally.see("together-with-tie")
@@ -191,7 +194,8 @@ def see_together(
             tally.see("couple-with-tie")
     before = sentence.text[max(0, first.start - sentence.start - 60) : first.start - sentence.start]
     for pattern in _patterns("before"):
-        if pattern.id == "between-two" and pattern.pattern.search(before):
+        are_next = not any(first.end <= m.start < second.start for m in sentence.places)
+        if pattern.id == "between-two" and are_next and pattern.pattern.search(before):
             tally.see("between-these")
     if is_row(sentence.block) and len(view.places_of_block(sentence.block)) == 2:
         tally.see("row-of-two")
@@ -205,28 +209,77 @@ def see_together(
 
 
 def couples(sentence: Sentence) -> frozenset[tuple[int, int]]:
-    """Return the starts of both names of each couple of an enumeration of couples.
+    """Return the starts of both names of each couple of a sentence that lists several.
 
-    "A und B, C und D sowie E und F": "und" joins a couple and whatever else separates couples. An
-    enumeration of single names ("A, B und C") has none: from the first couple on, every name must
-    be in one, and there must be two couples at least.
+    Three ways to tell couples: "A und B, C und D" (joined by a word that joins couples); "A, B und
+    C ..., in dieser Reihenfolge: a, b und c"; and neighbours of which one lies in the East and one
+    in the West all along the sentence.
     """
+    names = _names_in_turn(sentence)
+    if len(names) < 2 * _FEWEST_COUPLES:
+        return frozenset()
+    half = len(names) // 2
+    if len(names) % 2 == 0 and sentence.has("order"):
+        found = list(zip(names[:half], names[half:], strict=True))
+    else:
+        found = _joined_couples(sentence, names) or _couples_across(names)
+    return frozenset((first.start, second.start) for first, second in found)
+
+
+def _names_in_turn(sentence: Sentence) -> list[PlaceMention]:
+    """Return the mentions in the order of the text without repeating a place at once."""
+    names: list[PlaceMention] = []
+    for mention in sorted(sentence.places, key=lambda mention: mention.start):
+        if not names or names[-1].place.id != mention.place.id:
+            names.append(mention)
+    return names
+
+
+def _joined_couples(
+    sentence: Sentence, names: Sequence[PlaceMention]
+) -> list[tuple[PlaceMention, PlaceMention]]:
+    """Return couples joined by "und"; from the first on, every name must be in one."""
     joined = _pattern_of("joined-as-couple")
-    found: list[tuple[int, int]] = []
-    names = sorted(sentence.places, key=lambda mention: mention.start)
+    found: list[tuple[PlaceMention, PlaceMention]] = []
     position = 0
     while position + 1 < len(names):
         first, second = names[position], names[position + 1]
         gap = sentence.text[first.end - sentence.start : second.start - sentence.start]
-        if joined.fullmatch(gap) and first.place.id != second.place.id:
-            found.append((first.start, second.start))
+        if joined.fullmatch(gap):
+            found.append((first, second))
             position += 2
         elif found:
-            return frozenset()
+            return []
         else:
             position += 1
-    is_whole = position == len(names)
-    return frozenset(found) if len(found) >= _FEWEST_COUPLES and is_whole else frozenset()
+    return found if len(found) >= _FEWEST_COUPLES and position == len(names) else []
+
+
+def _couples_across(names: Sequence[PlaceMention]) -> list[tuple[PlaceMention, PlaceMention]]:
+    """Return neighbours two by two if each two lie on either side of the former border."""
+    if len(names) % 2:
+        return []
+    found = list(zip(names[::2], names[1::2], strict=True))
+    return found if all(is_across(a.place, b.place) for a, b in found) else []
+
+
+def is_across(one: Place, other: Place) -> bool:
+    """Return whether one place lies in the East and the other in the West."""
+    return {one.side, other.side} == {"east", "west"}
+
+
+def is_of_others(sentence: Sentence, mention: PlaceMention, *, hub_id: str) -> bool:
+    """Return whether a sentence tells of other pairs than the hub's when it names a place.
+
+    So it does where the place is in a couple, or where the sentence names one town in the East and
+    one in the West and not the hub.
+    """
+    if hub_id in sentence.place_ids():
+        return False
+    if any(mention.start in couple for couple in couples(sentence)):
+        return True
+    names = _names_in_turn(sentence)
+    return len(names) == 2 and is_across(names[0].place, names[1].place) and sentence.has("tie")
 
 
 def see_whole_document(view: ReadingView, tally: FeatureTally) -> None:
@@ -248,6 +301,9 @@ def see_whole_document(view: ReadingView, tally: FeatureTally) -> None:
         tally.see_whole("not-the-host")
     ties = sum(1 for sentence in view.sentences if sentence.has("tie"))
     tally.see_whole("ties", math.log2(1 + ties))
+    with_tie = [features for _, features in tally.sightings if "tie-here" in features]
+    if with_tie and all({"tie-planned", "tie-denied"} & features for features in with_tie):
+        tally.see_whole("only-planned-or-denied")
     _see_page(view, tally, partner if is_hub else None)
     _see_geography(tally, partner if is_hub else None)
     points = [m.points for p in (a, b) for _, m in view.mentions.get(p.id, ())]
@@ -273,7 +329,7 @@ def _see_page(view: ReadingView, tally: FeatureTally, partner: Place | None) -> 
 
 def _see_geography(tally: FeatureTally, partner: Place | None) -> None:
     a, b = tally.a, tally.b
-    if {a.side, b.side} == {"east", "west"}:
+    if is_across(a, b):
         tally.see_whole("across-the-border")
     if a.country != b.country:
         tally.see_whole("abroad")

@@ -15,6 +15,7 @@ from typing import Literal
 from nlp.components.places import PlaceMention
 from nlp.pair_features import (
     FeatureTally,
+    is_of_others,
     see_partner,
     see_together,
     see_whole_document,
@@ -64,10 +65,17 @@ def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
         for place_id, mentions in view.mentions.items():
             if place_id == hub.place.id or _is_part_of(mentions[0][1].place, hub.place):
                 continue
+            own = [
+                (sentence, mention)
+                for sentence, mention in mentions
+                if not is_of_others(sentence, mention, hub_id=hub.place.id)
+            ]
+            if not own:
+                continue
             tally = pair_of(hub.place, mentions[0][1].place)
             tally.hub_id = hub.place.id
             tally.see_whole(f"hub-{hub.kind}")
-            for sentence, mention in mentions:
+            for sentence, mention in own:
                 tally.sight(sentence)
                 see_partner(view, tally, sentence, mention, hub_id=hub.place.id)
     for sentence in view.sentences:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from partnernetz.errors import InputError
 
 TriggerCategory = Literal[
-    "tie", "false", "event", "status", "modality", "voice", "both", "other", "cooperation"
+    "tie", "false", "event", "status", "modality", "voice", "both", "other", "cooperation", "order"
 ]
 ContextSide = Literal["before", "after"]
 ContextEffect = Literal["place", "strong", "common", "person", "organisation", "compound", "street"]

@@ -138,7 +138,7 @@ def _year(row: Row, column: str) -> int | None:
 
 def _add_municipalities(tables: _Tables, sources: Path) -> None:
     sides = {row["code"]: row["side"] for row in _read(sources / "states.csv")}
-    rows = _read(sources / "municipalities.csv")
+    rows = [_tidied(row, sources) for row in _read(sources / "municipalities.csv")]
     abbreviations = _read(sources / "name_abbreviations.csv")
     for row in rows:
         place_id = f"ags:{row['ags']}"
@@ -159,6 +159,22 @@ def _add_municipalities(tables: _Tables, sources: Path) -> None:
         if row["other_name"]:
             tables.add_name(row["other_name"], "other", place_id)
     _add_districts(tables, rows, sides)
+
+
+def _tidied(row: Row, sources: Path) -> Row:
+    """Return a row of the register with the German name as name, the Sorbian one beside it.
+
+    The register writes both together ("Cottbus/Chóśebuz"), and some slashes with a space.
+    """
+    german, sorbian = _sorbian_names(sources).get(row["ags"], ("", ""))
+    name = german or re.sub(r"/\s+", "/", row["name"])
+    return {**row, "name": name, "other_name": row["other_name"] or sorbian}
+
+
+@cache
+def _sorbian_names(sources: Path) -> dict[str, tuple[str, str]]:
+    rows = _read(sources / "sorbian_names.csv")
+    return {row["ags"]: (row["name"], row["sorbian_name"]) for row in rows}
 
 
 def _add_titled_names(tables: _Tables, row: Row, place_id: str) -> None:

@@ -376,7 +376,7 @@ def _is_common(sighting: _Sighting) -> bool:
 
 
 def _follows_given_name(doc: Doc, sighting: _Sighting) -> bool:
-    if sighting.first == 0 or sighting.form == "inhabitant":
+    if sighting.first == 0:
         return False
     before = doc[sighting.first - 1]
     if before.text == "-" and sighting.first > 1:

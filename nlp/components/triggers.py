@@ -33,6 +33,10 @@ def _compiled() -> tuple[tuple[TriggerRule, re.Pattern[str]], ...]:
     )
 
 
+#: Categories that a false tie does not take away.
+_UNTOUCHED = ("false", "voice", "both", "other", "cooperation", "order")
+
+
 def find_triggers(text: str) -> list[FoundTrigger]:
     """Return the triggers of a text in its order.
 
@@ -44,7 +48,7 @@ def find_triggers(text: str) -> list[FoundTrigger]:
     kept = [
         trigger
         for trigger in found
-        if trigger.rule.category in ("false", "voice", "both", "other", "cooperation")
+        if trigger.rule.category in _UNTOUCHED
         or not any(_overlaps(trigger, other) for other in false)
     ]
     ties = [trigger for trigger in kept if trigger.rule.category == "tie"]
