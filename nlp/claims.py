@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from nlp.linking import region_of
 from nlp.reading_view import ReadingView, Sentence
-from nlp.rulebook import read_rows, regions, word_list
+from nlp.regions import speaks_of_division
+from nlp.rulebook import read_rows
 from partnernetz.identifiers import stable_id
 from partnernetz.records import Bound, Claim, Status
 
@@ -99,15 +99,4 @@ def _scope(view: ReadingView) -> str:
     """Return whose partnerships are counted: the page owner's, East-West ones, or all."""
     if view.host is not None:
         return view.host.id
-    speaks_of_both = any(
-        region_of(name) is not None and name in view.document.text
-        for region in regions()
-        if region.state in ("east", "west")
-        for name in region.names
-    )
-    lowered = view.document.text.casefold()
-    return (
-        "east_west"
-        if speaks_of_both or any(word in lowered for word in word_list("division_words.txt"))
-        else "all"
-    )
+    return "east_west" if speaks_of_division(view.document.text) else "all"

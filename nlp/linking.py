@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
-from nlp.rulebook import read_rows, regions
-from partnernetz.places import Gazetteer, Place, PlaceName, fold
+from nlp.regions import lies_in, region_of
+from nlp.rulebook import read_rows
+from partnernetz.places import Gazetteer, Place, PlaceName
 
 
 @cache
@@ -98,21 +99,9 @@ def _judge(surface: str, name: PlaceName, surroundings: Surroundings) -> Candida
     )
 
 
-@cache
-def _regions_by_id() -> dict[str, tuple[str, str | None]]:
-    return {region.id: (region.country, region.state) for region in regions()}
-
-
-def _fits(place: Place, region_id: str) -> bool:
-    country, state = _regions_by_id()[region_id]
-    if place.country != country:
-        return False
-    return state is None or state in (place.state, place.side)
-
-
 def _judge_regions(tally: _Tally, place: Place, surroundings: Surroundings) -> None:
     if surroundings.adjacent:
-        fits = any(_fits(place, region) for region in surroundings.adjacent)
+        fits = any(lies_in(place, region) for region in surroundings.adjacent)
         names = ", ".join(sorted(surroundings.adjacent))
         tally.add("region-adjacent" if fits else "region-contradicted", f"text says {names}")
         return
@@ -120,7 +109,7 @@ def _judge_regions(tally: _Tally, place: Place, surroundings: Surroundings) -> N
         ("region-near", surroundings.near),
         ("region-anywhere", surroundings.anywhere),
     ):
-        fitting = sorted(region for region in found if _fits(place, region))
+        fitting = sorted(region for region in found if lies_in(place, region))
         if fitting:
             tally.add(weight, f"{fitting[0]} {weight.removeprefix('region-')} in the text")
             return
@@ -141,16 +130,6 @@ def _judge_years(tally: _Tally, name: PlaceName, year: int | None) -> None:
         return
     if (name.first_year or 0) <= year <= (name.last_year or 9999):
         tally.add("name-in-its-years", f"so called in {year}")
-
-
-@cache
-def _region_of_word() -> dict[str, str]:
-    return {fold(name): region.id for region in regions() for name in region.names}
-
-
-def region_of(word: str) -> str | None:
-    """Return the id of the region that a name means ("Sachsen-Anhalt", "Polen")."""
-    return _region_of_word().get(fold(word))
 
 
 def explain(name: str, *, gazetteer: Gazetteer, near: str | None = None) -> tuple[Candidate, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,8 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from nlp.components.sentences import document_of
-from nlp.linking import Candidate, Surroundings, rank, region_of, weights
+from nlp.linking import Candidate, Surroundings, rank, weights
+from nlp.regions import RegionView, speaks_of_division
 from nlp.rulebook import inflection_rules, place_context_rules, regions, word_list
 from partnernetz.errors import PlaceUnknownError
 from partnernetz.places import Gazetteer, Place, PlaceName, fold
@@ -89,12 +90,13 @@ class Places:
         host = doc._.host = self._host_of(doc)
         sightings = list(self._sightings(doc))
         counts = Counter(name.place.id for s in sightings for name in s.names[:3])
-        view = _RegionView(doc)
-        mentions = []
-        for sighting in sightings:
-            mention = _judge(doc, sighting, host=host, view=view, counts=counts)
-            if mention is not None:
-                mentions.append((sighting, mention))
+        view = RegionView(doc)
+        judged = [
+            (sighting, _judge(doc, sighting, host=host, view=view, counts=counts))
+            for sighting in sightings
+        ]
+        found = [(sighting, mention) for sighting, mention in judged if mention is not None]
+        mentions = _one_sense(found)
         spans = []
         for sighting, mention in mentions:
             span = doc[sighting.first : sighting.last + 1]
@@ -199,69 +201,12 @@ def _may_inflect(name: PlaceName, form: Form) -> bool:
     return form == "name" and name.kind == "official" and (name.place.population or 0) > 5_000
 
 
-class _RegionView:
-    """Countries and states that a Doc names, by position."""
-
-    def __init__(self, doc: Doc) -> None:
-        self._doc = doc
-        self._found = [
-            (match.start(), match.end(), _region_id(match.group()))
-            for match in _region_pattern().finditer(doc.text)
-        ]
-
-    @property
-    def anywhere(self) -> frozenset[str]:
-        return frozenset(region for _, _, region in self._found)
-
-    def between(self, start: int, end: int) -> frozenset[str]:
-        """Return the regions named between two characters."""
-        return frozenset(r for first, last, r in self._found if first >= start and last <= end)
-
-    def is_region(self, start: int, end: int) -> bool:
-        """Return whether the stretch itself is the name of a region."""
-        return any(first == start and last >= end for first, last, _ in self._found)
-
-
-@cache
-def _region_pattern() -> re.Pattern[str]:
-    names = sorted((n for r in regions() for n in r.names), key=len, reverse=True)
-    stems = sorted((s for r in regions() for s in r.adjectives), key=len, reverse=True)
-    return re.compile(
-        rf"(?<!\w)(?:(?:{'|'.join(map(re.escape, names))})s?(?!\w)"
-        rf"|(?i:{'|'.join(map(re.escape, stems))})(?:e[nmrs]?)?(?!\w))"
-    )
-
-
-@cache
-def _region_id(text: str) -> str:
-    found = region_of(text) or region_of(text.removesuffix("s"))
-    if found:
-        return found
-    lowered = text.lower()
-    fitting = [
-        (len(stem), region.id)
-        for region in regions()
-        for stem in region.adjectives
-        if lowered.startswith(stem.lower())
-    ]
-    return max(fitting)[1]
-
-
-@cache
-def _division_pattern() -> re.Pattern[str]:
-    words = [
-        name for region in regions() if region.state in ("east", "west") for name in region.names
-    ]
-    words += sorted(word_list("division_words.txt"))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})", re.IGNORECASE)
-
-
 def _judge(
     doc: Doc,
     sighting: _Sighting,
     *,
     host: Place | None,
-    view: _RegionView,
+    view: RegionView,
     counts: Counter[str],
 ) -> PlaceMention | None:
     """Return the linked mention, or None where the words mean no place."""
@@ -278,7 +223,7 @@ def _judge(
             near=near,
             anywhere=view.anywhere,
             host=host,
-            speaks_of_division=_division_pattern().search(doc.text) is not None,
+            speaks_of_division=speaks_of_division(doc.text),
         ),
     )
     best = candidates[0]
@@ -301,6 +246,31 @@ def _judge(
     )
 
 
+def _one_sense(
+    found: Sequence[tuple[_Sighting, PlaceMention]],
+) -> list[tuple[_Sighting, PlaceMention]]:
+    """Return the mentions with bare names read as the full name that the same text has.
+
+    "Dillingen" is Dillingen/Saar where the text has that too (one sense per discourse, Gale et al.
+    1992). The fuller name is the one that fewer places bear.
+    """
+    full: dict[str, tuple[int, Place]] = {}
+    for sighting, mention in found:
+        senses = len({name.place.id for name in sighting.names})
+        base = fold(mention.surface).partition(" ")[0]
+        if base not in full or senses < full[base][0]:
+            full[base] = senses, mention.place
+    settled = []
+    for sighting, mention in found:
+        ids = {name.place.id for name in sighting.names}
+        fewest, place = full.get(fold(mention.surface).partition(" ")[0], (0, mention.place))
+        if place.id != mention.place.id and place.id in ids and fewest < len(ids):
+            reason = f"{place.name} is named in full in the same text"
+            mention = replace(mention, place=place, reason=reason)
+        settled.append((sighting, mention))
+    return settled
+
+
 def _continues_compound(doc: Doc, sighting: _Sighting) -> bool:
     """Return whether a hyphen ties the name to a word before it that is no place: Alt-Treptow."""
     before = doc.text[max(0, sighting.start - 30) : sighting.start]
@@ -312,7 +282,7 @@ def _continues_compound(doc: Doc, sighting: _Sighting) -> bool:
     )
 
 
-def _adjacent_regions(doc: Doc, sighting: _Sighting, view: _RegionView) -> frozenset[str]:
+def _adjacent_regions(doc: Doc, sighting: _Sighting, view: RegionView) -> frozenset[str]:
     """Return the regions in a bracket, after a slash or in a phrase right behind the name."""
     after = doc.text[sighting.end : sighting.end + 60]
     found = re.match(
@@ -336,7 +306,7 @@ def _context_points(
     doc: Doc,
     sighting: _Sighting,
     best: Candidate,
-    view: _RegionView,
+    view: RegionView,
     *,
     near: Iterable[str],
     adjacent: Iterable[str],
