@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flows.console import show_json, show_table
-from nlp.linking import Candidate, explain, region_of
+from nlp.linking import Candidate, explain
+from nlp.regions import region_of
 from partnernetz.errors import PlaceUnknownError
 from partnernetz.places import Gazetteer
 
