@@ -44,7 +44,7 @@ def load_weights(path: Path) -> PairWeights:
             threshold=float(content["threshold"]),
             weights={name: float(value) for name, value in content["weights"].items()},
         )
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"The weights {path} cannot be read: run `make train`.") from error
 
 

@@ -15,6 +15,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from nlp.components.sentences import document_of
+from nlp.hosts import host_from_address
 from nlp.linking import Candidate, Surroundings, rank, weights
 from nlp.regions import RegionView, speaks_of_division
 from nlp.rulebook import inflection_rules, place_context_rules, regions, word_list
@@ -107,10 +108,11 @@ class Places:
         return doc
 
     def _host_of(self, doc: Doc) -> Place | None:
-        """Return the place that owns the page, if the gazetteer knows it."""
-        place_id = document_of(doc).reference.host_place_id
+        """Return the place that owns the page: the one told, else the one in its address."""
+        reference = document_of(doc).reference
+        place_id = reference.host_place_id
         if place_id is None:
-            return None
+            return host_from_address(reference.url, self._gazetteer)
         try:
             return self._gazetteer.place(place_id)
         except PlaceUnknownError:
