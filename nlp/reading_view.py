@@ -14,10 +14,13 @@ from nlp.components.sentences import document_of
 from nlp.components.topics import FoundTopic
 from nlp.components.triggers import FoundTrigger, find_triggers
 from nlp.dates import FoundDate
+from partnernetz import edtf
 from partnernetz.places import Place
 from partnernetz.records import Block, Document, Modality
 
 _HEADINGS_WITHOUT_PLACE = 2  # after so many a list of partners has ended
+_DATELINE_SENTENCES = 8
+_FIRST_PAGES = 1995
 _LONGEST_ROW = 120  # characters
 
 
@@ -82,6 +85,18 @@ class ReadingView:
                 text = self.document.text[sentence.block.start : sentence.block.end]
                 found.setdefault(text, set()).update(sentence.place_ids())
         return {text: frozenset(ids) for text, ids in found.items()}
+
+    @cached_property
+    def published(self) -> str | None:
+        """Return when the Document was published: as told, else by the dateline at its top."""
+        if self.document.reference.published:
+            return self.document.reference.published
+        for sentence in self.sentences[:_DATELINE_SENTENCES]:
+            dates = [date for date in sentence.dates if date.kind == "date" and date.edtf]
+            is_line = is_row(sentence.block) and not sentence.has("tie") and not sentence.places
+            if len(dates) == 1 and is_line and _is_dateline(dates[0].edtf or ""):
+                return dates[0].edtf
+        return None
 
     @cached_property
     def has_tie(self) -> bool:
@@ -163,6 +178,11 @@ def _date_alone(sentence: Sentence) -> FoundDate | None:
     start, end = dates[0].start - sentence.start, dates[0].end - sentence.start
     rest = sentence.text[:start] + sentence.text[end:]
     return None if any(c.isalnum() for c in rest) else dates[0]
+
+
+def _is_dateline(date: str) -> bool:
+    """Return whether a date can be that of a page on the web: a day or month since 1995."""
+    return edtf.precision(date) in ("day", "month") and edtf.year(date) >= _FIRST_PAGES
 
 
 def is_row(block: Block) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from nlp.attribution import Attribution, PairKey, attribute, key_of, share_out
 from nlp.components.pairs import RankedPair
-from nlp.dates import FoundDate, resolve_age
+from nlp.dates import FoundDate, resolve_age, resolve_relative
+from nlp.pair_features import couples
 from nlp.reading_view import ReadingView, Sentence, is_row
 from partnernetz import edtf
 from partnernetz.places import Place
@@ -156,22 +157,38 @@ def _resolved(view: ReadingView, sentence: Sentence, found: FoundDate) -> str | 
     """Return the EDTF date that an expression means, None where the text does not fix it."""
     if found.kind == "date":
         return found.edtf
-    if found.kind != "age":
-        return None
+    if found.kind == "relative":
+        return _counted_from_before(view, sentence, found)
     occasions = [d.edtf for d in sentence.dates if d.kind == "date" and d.edtf]
-    reference = occasions[0] if len(occasions) == 1 else view.document.reference.published
+    reference = occasions[0] if len(occasions) == 1 else view.published
     if reference is None or edtf.precision(reference) in ("interval", "decade"):
         return None
     return resolve_age(found, reference)
 
 
+def _counted_from_before(view: ReadingView, sentence: Sentence, found: FoundDate) -> str | None:
+    """Return the date that is counted from the last one before it in the same paragraph."""
+    if found.years is None or found.is_page_relative:
+        return None
+    before = [
+        date
+        for other in view.sentences[: sentence.index + 1]
+        if other.block == sentence.block
+        for date in other.dates
+        if date.kind == "date" and date.edtf and date.start < found.start
+    ]
+    return resolve_relative(found, before[-1].edtf or "") if before else None
+
+
 def _is_plausible(view: ReadingView, ranked: RankedPair, date: str) -> bool:
+    if date.endswith(".."):
+        return False  # "nach 1989" dates something else
     bounds = edtf.bounds(date)
     sides = {ranked.candidate.a.side, ranked.candidate.b.side}
     earliest = _EARLIEST_YEAR_EAST_WEST if sides == {"east", "west"} else _EARLIEST_YEAR
     if bounds.latest.year < earliest:
         return False
-    published = view.document.reference.published
+    published = view.published
     return published is None or bounds.earliest <= edtf.bounds(published).latest
 
 
@@ -194,11 +211,15 @@ def _event_of(
     for value in values:
         if value in ("signing", "decision", "founding", "contact", "revival", "end"):
             return value if in_context or value == "signing" else None  # type: ignore[return-value]
-    if is_since and (attribution.is_named or is_row(sentence.block)):
+    if is_since and (in_context or is_row(sentence.block)):
         return "founding"
     if not in_context or not (attribution.is_named or sentence.has("tie")):
         return None
-    is_beside = _stands_by_name(sentence, found) or _is_bracketed(view, found)
+    is_beside = (
+        _stands_by_name(sentence, found)
+        or _is_bracketed(view, found)
+        or (len(sentence.dates) == 1 and bool(couples(sentence)))
+    )
     return "founding" if is_since or is_beside or is_row(sentence.block) else None
 
 
@@ -235,6 +256,8 @@ def _events_near(view: ReadingView, sentence: Sentence, found: FoundDate) -> lis
 
 
 def _is_bracketed(view: ReadingView, found: FoundDate) -> bool:
+    if found.edtf is not None and "/" in found.edtf:
+        return False  # a term of office
     text = view.document.text
     return (
         "(" in text[max(0, found.start - 15) : found.start]
