@@ -89,7 +89,7 @@ class Places:
     def __call__(self, doc: Doc) -> Doc:
         """Return the Doc with its places."""
         host = doc._.host = self._host_of(doc)
-        sightings = list(self._sightings(doc))
+        sightings = _without_persons(doc, list(self._sightings(doc)))
         counts = Counter(name.place.id for s in sightings for name in s.names[:3])
         view = RegionView(doc)
         judged = [
@@ -246,6 +246,15 @@ def _judge(
         points=round(points, 2),
         reason=reason,
     )
+
+
+def _without_persons(doc: Doc, sightings: Sequence[_Sighting]) -> list[_Sighting]:
+    """Return the sightings but those of words that the text uses as surnames elsewhere.
+
+    "Eberhard Langer" makes every other "Langer" of the text a person, not somebody from Langen.
+    """
+    surnames = {s.surface for s in sightings if _follows_given_name(doc, s)}
+    return [s for s in sightings if s.surface not in surnames or s.last > s.first]
 
 
 def _one_sense(
