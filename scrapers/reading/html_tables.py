@@ -68,7 +68,7 @@ def table_rows(table: LexborNode, *, read: Callable[[LexborNode], Piece]) -> Ite
         if cells and all(cell.tag == "th" for cell in cells) and len(cells) > 1:
             header, group = row.text, ""
             yield Row(piece=row, labels=tuple(label for label in (caption,) if label))
-        elif len(cells) == 1 and width > 1:
+        elif len(cells) == len(texts) == 1 and width > 1:
             group = texts[0]
             row = Piece(group, piece.characters, piece.linked, piece.bold)
             yield Row(piece=row, labels=tuple(label for label in (caption, header) if label))

@@ -49,6 +49,8 @@ class Walker:
         self._list_group = 0
         self._main_rank = 0
         self._page_length = 1
+        self._is_preformatted = False
+        self._reads_buttons = False
         self._item_heads: list[str] = []
 
     def walk(self, tree: LexborHTMLParser) -> list[Line]:
@@ -67,10 +69,17 @@ class Walker:
         child = node.first_child
         while child is not None:
             if child.is_text_node:
-                self._run.add(child.text_content or "", is_link=is_link, is_bold=is_bold)
+                self._text(child.text_content or "", is_link=is_link, is_bold=is_bold)
             elif child.is_element_node:
                 self._element(child, kind=kind, is_link=is_link, is_bold=is_bold, depth=depth)
             child = child.next
+
+    def _text(self, text: str, *, is_link: bool, is_bold: bool) -> None:
+        lines = text.split("\n") if self._is_preformatted else [text]
+        for number, line in enumerate(lines):
+            if number:
+                self._run.end_line()
+            self._run.add(line, is_link=is_link, is_bold=is_bold)
 
     def _element(
         self, node: LexborNode, *, kind: BlockKind, is_link: bool, is_bold: bool, depth: int
@@ -117,6 +126,8 @@ class Walker:
         elif tag in ("td", "th", "blockquote", "article", "section"):
             kind = "paragraph"
         outer_group, outer_rank, heads = self._group, self._main_rank, len(self._item_heads)
+        if tag in ("ul", "ol") and kind == "list_item":
+            self._item_heads.extend(self._item_head())
         if tag in _GROUP_TAGS:
             self._group_count += 1
             self._group = self._group_count
@@ -124,34 +135,40 @@ class Walker:
             self._main_rank = 2
         elif self._main_rank == 0 and self._rules.is_main_name(_names(node)):
             self._main_rank = 1
+        was_preformatted = self._is_preformatted
+        self._is_preformatted = was_preformatted or tag == "pre"
         if tag == "dl":
             self._definitions(node, is_link=is_link, is_bold=is_bold, depth=depth + 1)
         else:
             self._children(node, kind=kind, is_link=is_link, is_bold=is_bold, depth=depth + 1)
         self._flush(kind)
         del self._item_heads[heads:]
+        self._is_preformatted = was_preformatted
         self._group, self._main_rank = outer_group, outer_rank
 
     def _definitions(self, node: LexborNode, *, is_link: bool, is_bold: bool, depth: int) -> None:
         """Read a definition list: a description stands below its term."""
+        outer = tuple(self._item_heads)
+        term: tuple[str, ...] = ()
         for child in _elements(node):
-            first = len(self.lines)
-            heads = len(self._item_heads)
             if child.tag == "div":  # HTML allows to group terms and descriptions
                 self._definitions(child, is_link=is_link, is_bold=is_bold, depth=depth + 1)
                 continue
+            self._item_heads[:] = [*outer, *(term if child.tag == "dd" else ())]
+            first = len(self.lines)
             self._element(child, kind="list_item", is_link=is_link, is_bold=is_bold, depth=depth)
-            if child.tag == "dt" and len(self.lines) > first:
-                del self._item_heads[heads:]
-                term = self.lines[-1].text
-                self._item_heads[:] = [*self._item_heads[: self._outer_heads(heads)], term]
-        self._item_heads.clear()
+            if child.tag == "dt":
+                term = tuple(line.text for line in self.lines[first:])[-1:]
+        self._item_heads[:] = outer
 
-    def _outer_heads(self, heads: int) -> int:
-        return max(0, heads - 1)
+    def _item_head(self) -> list[str]:
+        """Return the text of the item that a nested list stands in, if it can head it."""
+        line = self.lines[-1] if self.lines else None
+        is_head = line is not None and line.kind == "list_item"
+        return [line.text] if line and is_head and len(line.text) <= _LONGEST_ITEM_HEAD else []
 
     def _is_left_out(self, node: LexborNode, tag: str) -> bool:
-        if tag in UNREAD_TAGS or (tag == "button" and not self._is_lenient):
+        if tag in UNREAD_TAGS or (tag == "button" and not self._reads_buttons):
             return True
         attributes = node.attributes
         style = attributes.get("style")
@@ -180,7 +197,8 @@ class Walker:
 
     def _inner(self, node: LexborNode, *, depth: int) -> list[Piece]:
         """Return the pieces of an element whose inner structure does not count."""
-        inner = Walker(rules=self._rules, is_lenient=True)
+        inner = Walker(rules=self._rules, is_lenient=self._is_lenient)
+        inner._reads_buttons = True  # headings that unfold are buttons
         inner._page_length = self._page_length
         inner._children(node, kind="paragraph", is_link=False, is_bold=False, depth=depth)
         inner._flush("paragraph")
@@ -202,7 +220,9 @@ class Walker:
         for piece in pieces:
             if not any(character.isalnum() for character in piece.text):
                 continue
-            if kind == "paragraph" and len(pieces) == 1 and _is_pseudo_heading(piece):
+            if self._is_preformatted and " | " in piece.text:
+                self._line("table_row", piece)
+            elif kind == "paragraph" and len(pieces) == 1 and _is_pseudo_heading(piece):
                 self._add_heading(piece, level=_PSEUDO_LEVEL)
             else:
                 self._line(kind, piece)

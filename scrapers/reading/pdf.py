@@ -143,7 +143,7 @@ def _drafts(lines: Sequence[_Line]) -> Iterator[Draft]:
     distances = [
         before.baseline - line.baseline
         for before, line in pairwise(lines)
-        if before.page == line.page and before.baseline > line.baseline
+        if before.page == line.page and 0 < before.baseline - line.baseline < 1.8 * usual_size
     ]
     usual_distance = median(distances) if distances else usual_size * 1.2
     right_edge = max(line.right for line in lines)

@@ -66,7 +66,7 @@ class Run:
             if not piece.text:
                 is_parted = True
                 continue
-            if not is_parted and is_continuation(merged[-1].text, piece.text):
+            if not is_parted and _goes_on(merged[-1].text, piece.text):
                 merged[-1] = _joined(merged[-1], piece)
             else:
                 merged.append(piece)
@@ -81,6 +81,10 @@ class Run:
         self._linked = self._bold = 0
         self._is_edge = False
         return piece
+
+
+def _goes_on(first: str, second: str) -> bool:
+    return is_continuation(first, second) and not (" | " in first and " | " in second)
 
 
 def _joined(first: Piece, second: Piece) -> Piece:
