@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
-from nlp.regions import lies_in, region_of
+from nlp.regions import european_countries, lies_in, region_of
 from nlp.rulebook import read_rows
 from partnernetz.places import Gazetteer, Place, PlaceName
 
@@ -89,6 +89,8 @@ def _judge(surface: str, name: PlaceName, surroundings: Surroundings) -> Candida
     tally.add("population-german" if is_german else "population-abroad", "", times=population)
     if is_german:
         tally.add("in-germany", "in Germany")
+    elif place.country in european_countries():
+        tally.add("in-europe", "")
     _judge_regions(tally, place, surroundings)
     _judge_host(tally, place, surroundings)
     _judge_years(tally, name, surroundings.year)

@@ -7,12 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from nlp.components.places import PlaceMention
 from nlp.reading_view import ReadingView, Sentence, is_row
 from nlp.rulebook import read_rows
 from partnernetz.places import Place, fold, great_circle_km
 
+_FILLING = 0.6  # of the letters of a heading
 _FEWEST_ROWS = 3
 _FEWEST_COUPLES = 2
 _NEARBY_KILOMETRES = 40.0
@@ -102,6 +104,9 @@ def see_partner(
         tally.see("in-list")
     if hub_id in sentence.place_ids():
         tally.see("hub-named")
+        hubs = [other for other in sentence.places if other.place.id == hub_id]
+        if any(_is_enumerated(sentence, hub) for hub in hubs):
+            tally.see("hub-enumerated")
         if sentence.has("tie"):
             tally.see("hub-named-with-tie")
     elif sentence.has("tie"):
@@ -124,12 +129,33 @@ def _see_around(tally: FeatureTally, sentence: Sentence, mention: PlaceMention) 
     for pattern in _patterns("after"):
         if pattern.pattern.match(after):
             tally.see(pattern.id)
+    if _is_enumerated(sentence, mention):
+        tally.see("in-enumeration")
+    letters = sum(c.isalpha() for c in mention.surface)
+    is_heading = sentence.block.kind in ("title", "heading")
+    if is_heading and letters >= _FILLING * sum(c.isalpha() for c in sentence.text):
+        tally.see("fills-heading")
     if mention.form == "inhabitant":
         tally.see("as-inhabitants")
     ties = sentence.triggers_of("tie")
     if ties:
         gap = min(max(0, mention.start - tie.end, tie.start - mention.end) for tie in ties)
         tally.see("tie-near", 1.0 / (1.0 + gap / 20.0))
+
+
+def _is_enumerated(sentence: Sentence, mention: PlaceMention) -> bool:
+    """Return whether a comma or "und" joins a mention to the one before or behind it."""
+    names = sorted(sentence.places, key=lambda other: other.start)
+    position = names.index(mention)
+    for first, second in pairwise(names[max(0, position - 1) : position + 2]):
+        gap = sentence.text[first.end - sentence.start : second.start - sentence.start]
+        if any(
+            pattern.pattern.fullmatch(gap)
+            for pattern in _patterns("between")
+            if pattern.id in ("joined-by-comma", "joined-by-and")
+        ):
+            return True
+    return False
 
 
 def _see_scope(view: ReadingView, tally: FeatureTally, sentence: Sentence) -> None:
@@ -293,6 +319,8 @@ def see_whole_document(view: ReadingView, tally: FeatureTally) -> None:
     tally.see_whole("mentions", math.log2(1 + partner_count))
     tally.see_whole("share", partner_count / max(1, total))
     tally.see_whole("places-in-text", math.log2(1 + len(view.places)))
+    if is_hub:
+        tally.see_whole("has-hub")
     if view.host is None:
         tally.see_whole("no-host")
         if not is_hub:

@@ -55,7 +55,7 @@ class RegionView:
 
     def is_region(self, start: int, end: int) -> bool:
         """Return whether the stretch itself is the name of a region."""
-        return any(first == start and last >= end for first, last, _ in self._found)
+        return any(first <= start and last >= end for first, last, _ in self._found)
 
 
 @cache
@@ -90,6 +90,12 @@ def _division_pattern() -> re.Pattern[str]:
     ]
     words += sorted(word_list("division_words.txt"))
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})", re.IGNORECASE)
+
+
+@cache
+def european_countries() -> frozenset[str]:
+    """Return the codes of the countries in Europe."""
+    return frozenset(region.country for region in regions() if region.is_european)
 
 
 def speaks_of_division(text: str) -> bool:

@@ -71,6 +71,7 @@ class Region:
     names: tuple[str, ...]
     adjectives: tuple[str, ...]
     state: str | None = None
+    is_european: bool = False
 
 
 @cache

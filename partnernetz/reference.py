@@ -341,6 +341,14 @@ def _add_boroughs(tables: _Tables, sources: Path) -> None:
         full, place_id = f"Berlin-{row['name']}", row["place_id"]
         tables.add_name(full, "official", place_id, first_year=first, last_year=last)
         tables.add_name(row["name"], "base", place_id, first_year=first, last_year=last)
+        for divided in (
+            "Berlin (West)",
+            "Berlin-West",
+            "West-Berlin",
+            "Berlin (Ost)",
+            "Ost-Berlin",
+        ):
+            tables.add_name(f"{divided}-{row['name']}", "variant", place_id)
 
 
 def _add_towns_abroad(tables: _Tables) -> None:

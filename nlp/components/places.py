@@ -307,7 +307,9 @@ def _adjacent_regions(doc: Doc, sighting: _Sighting, view: RegionView) -> frozen
             return inside
     before_start = max(0, sighting.start - 45)
     before = doc.text[before_start : sighting.start]
-    found = re.search(r"([a-zäöüß-]+(?:sch|er)e[nrms]?\s+(?:\w+\s+)?)$", before)
+    found = re.search(
+        r"([a-zäöüß-]+(?:sch|er)e[nrms]?\s+(?:\w+\s+)?|\bin\s+(?:der\s+|den\s+)?[\w-]+\s+)$", before
+    )
     if found is not None:
         return view.between(before_start + found.start(), sighting.start)
     return frozenset()
