@@ -119,8 +119,10 @@ def archive_records(file: IO[bytes]) -> Iterator[tuple[Any, int]]:
 
         def close(self) -> None:
             decompressor = self.reader.decompressor if self.reader else None
-            if decompressor is not None and not getattr(decompressor, "eof", True):
-                self.is_torn = True
+            if decompressor is not None:
+                self.is_torn = not getattr(decompressor, "eof", True)
+            elif self.reader is not None:
+                self.is_torn = not _ends_with_record(file)
             super().close()
 
     iterator = TearNoticingIterator(file)
@@ -133,6 +135,13 @@ def archive_records(file: IO[bytes]) -> Iterator[tuple[Any, int]]:
             raise EOFError("a record is cut off")
     if iterator.is_torn:
         raise EOFError("a record's beginning is cut off")
+
+
+def _ends_with_record(file: IO[bytes]) -> bool:
+    """Return whether a file ends as an uncompressed record does, with two line ends."""
+    end = file.seek(0, 2)
+    file.seek(max(0, end - 4))
+    return file.read(4).replace(b"\r", b"").endswith(b"\n\n")
 
 
 @contextmanager

@@ -196,12 +196,8 @@ def _document_of_line(
 
 def _edtf(text: str | None) -> str | None:
     """Return an EDTF date, times of day cut off; None where it is none."""
-    if not text:
-        return None
-    for candidate in (text, text[:10]):
-        if edtf.is_valid(candidate):
-            return candidate
-    return None
+    day = (text or "").strip().split("T", 1)[0].split(" ", 1)[0]
+    return day if day and edtf.is_valid(day) else None
 
 
 def _failure(subject: str, message: str, *, slug: FailureSlug = "document_unreadable") -> Failure:

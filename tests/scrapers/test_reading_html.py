@@ -4,6 +4,7 @@ import gzip
 import json
 import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -229,7 +230,7 @@ _RULE_TABLES = tomllib.loads(_RULES_FILE.read_text(encoding="utf-8"))
 def test_every_boilerplate_rule_has_working_examples(kind: str, rule: dict[str, list[str]]) -> None:
     patterns = dict.fromkeys(("attribute", "text", "context", "main", "heading"), "(?!)")
     rules = Rules(**{**patterns, kind: str(rule["pattern"])})
-    judge = {
+    judge: Callable[[str], bool] = {
         "attribute": rules.is_boilerplate_name,
         "main": rules.is_main_name,
         "text": rules.is_notice,
