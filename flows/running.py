@@ -156,13 +156,8 @@ def serve_flow(cron: str, sources_file: Path, out: Path, *, debug: bool) -> None
     stages.load_run_sources(sources_file)
     check_out(out)
     make_prefect_quiet(debug=debug)
-    with _server() as address:
-        os.environ["PREFECT_API_URL"] = address
-        _serve(cron, sources_file, out)
-
-
-def _serve(cron: str, sources_file: Path, out: Path) -> None:
     from prefect.schedules import Cron
+    from prefect.settings import PREFECT_API_URL, temporary_settings
 
     from flows.pipeline import run_flow
 
@@ -172,14 +167,16 @@ def _serve(cron: str, sources_file: Path, out: Path) -> None:
         raise UsageError(
             f"'{cron}' is no schedule: write five fields like \"0 3 * * 1\" (Mondays at 3)."
         ) from error
-    say(f"Serving: the flow runs at '{cron}' ({TIME_ZONE}); stop with Ctrl-C.")
-    run_flow.serve(
-        name="scheduled",
-        schedules=[schedule],
-        parameters={"sources_file": str(sources_file.resolve()), "out": str(out.resolve())},
-        print_starting_message=False,
-        limit=1,
-    )
+    with _server() as address, temporary_settings({PREFECT_API_URL: address}):
+        os.environ["PREFECT_API_URL"] = address  # for the processes in which the flow runs
+        say(f"Serving: the flow runs at '{cron}' ({TIME_ZONE}); stop with Ctrl-C.")
+        run_flow.serve(
+            name="scheduled",
+            schedules=[schedule],
+            parameters={"sources_file": str(sources_file.resolve()), "out": str(out.resolve())},
+            print_starting_message=False,
+            limit=1,
+        )
 
 
 @contextmanager

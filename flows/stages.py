@@ -25,7 +25,7 @@ from partnernetz.errors import Failure, InputError, StageError
 from partnernetz.records import Source
 from partnernetz.storage import from_dict, read_jsonl, to_dict, write_jsonl, write_text
 from scrapers.crawl import CrawlReport, crawl
-from scrapers.inputs import input_files, is_archive
+from scrapers.inputs import is_archive
 from scrapers.sources import SOURCES_FILE, read_sources
 
 _LOOPBACK_NAMES = ("localhost", "127.", "[::1]")
@@ -130,10 +130,9 @@ def plan_parts(layout: Layout) -> tuple[list[Part], list[PartOrder]]:
 
     Raises StageError where the archive holds nothing.
     """
-    try:
-        files = [path for path in input_files([layout.archive]) if is_archive(path)]
-    except InputError as error:
-        raise StageError("No page could be fetched, so there is nothing to read.") from error
+    files = sorted(path for path in layout.archive.iterdir() if is_archive(path))
+    if not files:
+        raise StageError("No page could be fetched, so there is nothing to read: see why above.")
     settings, reference = load_settings(), reference_folder()
     sources = load_sources_beside(layout.archive)
     rules = rules_hash(reference)
@@ -209,7 +208,12 @@ def find_current(layout: Layout, parts: Sequence[Part]) -> RunReport | None:
 def publish_parts(
     layout: Layout, parts: Sequence[Part], *, crawled: CrawlReport, lost: Sequence[Failure]
 ) -> RunReport:
-    """Write release, failures and report of a run; return the report."""
+    """Write release, failures and report of a run; return the report.
+
+    Raises StageError where not a single part could be extracted.
+    """
+    if not parts:
+        raise StageError(f"No archive file could be extracted: {lost[0].message}")
     files = sorted(part_files(layout.evidence, part.archive_file)[0] for part in parts)
     noted = [*crawled.failures, *(failure for part in parts for failure in part.failures), *lost]
     summary, failures = build_release(
