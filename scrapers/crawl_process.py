@@ -19,22 +19,26 @@ from scrapers.jobs import CrawlEvent, CrawlJob
 
 
 def main(arguments: list[str]) -> int:
-    """Crawl what the job file says; return 0 when the crawl came to its end."""
+    """Crawl what the job file says; return 0 when the crawl came to its end, else 3."""
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
 
     from scrapers import settings as project_settings
     from scrapers.recording import Recorder
-    from scrapers.spiders.site import SiteSpider
+    from scrapers.spiders.site import FINISHED, SiteSpider
 
     job = from_dict(CrawlJob, json.loads(Path(arguments[0]).read_text(encoding="utf-8")))
     settings = Settings()
     settings.setmodule(project_settings)
     settings.set("USER_AGENT", job.user_agent)
     process = AsyncCrawlerProcess(settings)
-    process.crawl(SiteSpider, job=job, recorder=Recorder(job, emit=_emit))
+    recorder = Recorder(job, emit=_emit)
+    process.crawl(SiteSpider, job=job, recorder=recorder)
     threading.Thread(target=_watch_input, daemon=True).start()
     process.start()
+    if recorder.reason != FINISHED:
+        sys.stderr.write(f"the crawl was ended early: {recorder.reason}\n")
+        return 3
     return 0
 
 

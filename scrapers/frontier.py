@@ -52,12 +52,6 @@ class Frontier:
         self.taken += 1
         return heapq.heappop(self._heap)[-1]
 
-    def has_met(self, address: str) -> bool:
-        """Return whether an address was known before, and know it from now on."""
-        met = address in self._known
-        self._known.add(address)
-        return met
-
     def _push(self, address: str | None, *, depth: int, via: str, value: int) -> None:
         if address is None or address in self._known:
             return

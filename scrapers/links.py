@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from selectolax.lexbor import LexborHTMLParser
 from w3lib.url import canonicalize_url
 
 from scrapers.reading.drafts import clean
+from scrapers.reading.markup import parse_html
 from scrapers.sources import host_of, without_www
 
 _RULES_FILE = Path(__file__).with_name("links.toml")
@@ -126,7 +126,7 @@ def priority(link: Link) -> int:
 
 def links_of_html(markup: str, *, base: str) -> Iterator[Link]:
     """Yield the links of a page once each, in their order, without those to be skipped."""
-    tree = LexborHTMLParser(markup)
+    tree = parse_html(markup)
     declared = tree.css_first("base[href]")
     if declared is not None:
         base = urljoin(base, declared.attributes.get("href") or "")

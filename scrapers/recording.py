@@ -24,6 +24,7 @@ class Recorder:
         self._emit = emit
         self._index: ArchiveIndex = load_index(self._folder)
         self._writers: dict[str, ArchiveWriter] = {}
+        self.reason = "not begun"
 
     def record(self, exchange: Exchange) -> None:
         """Store an answer unless the archive holds this body of the source already."""
@@ -58,8 +59,9 @@ class Recorder:
         is_html = format_of(body, media_type=page.media_type) == "html"
         return page.final_url, decode(body, media_type=page.media_type) if is_html else ""
 
-    def close(self) -> None:
-        """Give all files their final names and write the index."""
+    def close(self, *, reason: str) -> None:
+        """Give all files their final names, write the index, keep why the crawl ended."""
+        self.reason = reason
         for writer in self._writers.values():
             writer.close()
         save_index(self._folder, self._index)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Literal
+from functools import wraps
+from typing import Any, Literal, TypeVar
 
 from partnernetz.identifiers import stable_id
 from partnernetz.records import Document, DocumentReference, Page, Source
@@ -15,6 +16,7 @@ from scrapers.reading.drafts import Draft, clean, join_blocks
 from scrapers.reading.errors import UnreadableError
 from scrapers.reading.language import language_of
 
+Reader = TypeVar("Reader", bound=Callable[..., Document])
 Format = Literal["html", "pdf", "text"]
 
 _HTML_TYPES = frozenset(["text/html", "application/xhtml+xml"])
@@ -46,6 +48,23 @@ def read_document(page: Page, body: bytes, *, source: Source | None = None) -> D
     return document_of_bytes(body, media_type=page.media_type, reference=reference)
 
 
+def _guarded(reader: Reader) -> Reader:
+    """Turn whatever a reader raises on a hostile page into an UnreadableError."""
+
+    @wraps(reader)
+    def guarded(content: Any, *, reference: DocumentReference, **options: Any) -> Document:
+        try:
+            return reader(content, reference=reference, **options)
+        except UnreadableError:
+            raise
+        except Exception as error:
+            kind = type(error).__name__
+            raise UnreadableError(f"{_name(reference)} could not be read ({kind}).") from error
+
+    return guarded  # type: ignore[return-value]
+
+
+@_guarded
 def document_of_bytes(body: bytes, *, media_type: str, reference: DocumentReference) -> Document:
     """Return the Document of a body, filling title, language and date into its reference.
 
@@ -68,6 +87,7 @@ def document_of_bytes(body: bytes, *, media_type: str, reference: DocumentRefere
     return document_of_text(text, reference=reference)
 
 
+@_guarded
 def document_of_html(markup: str, *, reference: DocumentReference) -> Document:
     """Return the Document of an HTML page; a date already in the reference is kept.
 
@@ -85,6 +105,7 @@ def document_of_html(markup: str, *, reference: DocumentReference) -> Document:
     return _document(content.drafts, replace(reference, title=content.title, published=published))
 
 
+@_guarded
 def document_of_text(text: str, *, reference: DocumentReference) -> Document:
     """Return the Document of a plain text, whose text is that text to the letter.
 

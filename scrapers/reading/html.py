@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from scrapers.reading.boilerplate import Line, Rules, load_rules, main_lines
 from scrapers.reading.drafts import Draft, clean
 from scrapers.reading.html_walk import UNREAD_TAGS, Walker
+from scrapers.reading.markup import parse_html
 
 #: A page with fewer letters than this is read again without judging class names.
 _TOO_LITTLE = 250
@@ -30,7 +31,7 @@ def read_html(markup: str) -> HtmlContent:
     Menus, banners, footers and lists of links are left out, unless a heading announces that the
     links are partner towns. The title is a block of its own unless a heading repeats it.
     """
-    tree = LexborHTMLParser(markup)
+    tree = parse_html(markup)
     title = _title(tree)
     tree.strip_tags([tag for tag in UNREAD_TAGS if tag != "meta"])
     rules = load_rules()

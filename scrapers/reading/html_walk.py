@@ -30,7 +30,7 @@ _CAPTION_TAGS = frozenset(["figcaption", "caption"])
 _GROUP_TAGS = frozenset(["ul", "ol", "dl", "td", "div", "section", "article", "main", "form"])
 _BOLD_TAGS = frozenset(["b", "strong"])
 #: Pages nested deeper than this are hostile or broken; what lies deeper is left out.
-_DEEPEST = 240
+_DEEPEST = 120
 _LONGEST_PSEUDO_HEADING = 90
 _LONGEST_ITEM_HEAD = 80
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 #: Fewer letters than this say too little.
 _SHORTEST = 40
 #: The identifier gains nothing from more than the beginning.
-_LONGEST = 3000
+_LONGEST = 1000
 
 
 def language_of(text: str) -> str | None:

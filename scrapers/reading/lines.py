@@ -7,14 +7,22 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 
-_HYPHENS_FILE = Path(__file__).with_name("hyphens.toml")
+_RULES_FILE = Path(__file__).with_name("layout.toml")
 _BROKEN_WORD = re.compile(r"[^\W\d_]{2}[-\u00ad\u2010]$")
 
 
 @lru_cache(maxsize=1)
-def _conjunctions() -> frozenset[str]:
-    tables = tomllib.loads(_HYPHENS_FILE.read_text(encoding="utf-8"))
-    return frozenset(word for rule in tables["conjunction"] for word in rule["words"])
+def _rules() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Return the conjunctions between truncated compounds and the pattern of page numbers."""
+    tables = tomllib.loads(_RULES_FILE.read_text(encoding="utf-8"))
+    words = frozenset(word for rule in tables["conjunction"] for word in rule["words"])
+    numbers = "|".join(f"(?:{rule['pattern']})" for rule in tables["page_number"])
+    return words, re.compile(numbers, re.IGNORECASE)
+
+
+def is_page_number(text: str) -> bool:
+    """Return whether a line holds nothing but the number of its page."""
+    return _rules()[1].fullmatch(text) is not None
 
 
 def join_lines(first: str, second: str) -> str:
@@ -31,7 +39,7 @@ def join_lines(first: str, second: str) -> str:
         return first or second
     if not _BROKEN_WORD.search(first):
         return f"{first} {second}"
-    if second.split(maxsplit=1)[0] in _conjunctions():
+    if second.split(maxsplit=1)[0] in _rules()[0]:
         return f"{first} {second}"
     if second[0].islower():
         return first[:-1] + second

@@ -15,10 +15,9 @@ from typing import Any
 from partnernetz.records import BlockKind
 from scrapers.reading.drafts import Draft, clean
 from scrapers.reading.errors import UnreadableError
-from scrapers.reading.lines import join_lines
+from scrapers.reading.lines import is_page_number, join_lines
 
 _BULLET = re.compile(r"(?:[-–•*·▪◦‣\uf0b7]|\d{1,2}\.|[a-z]\))\s+\S")
-_PAGE_NUMBER = re.compile(r"(?:[-–] ?)?(?:Seite |S\. ?)?\d{1,4}(?: ?(?:/|von) ?\d+)?(?: ?[-–])?")
 _ENDS_SENTENCE = re.compile(r"[.!?:…][\"'“”»«)]*$")
 #: A gap above a line wider than this many usual line distances begins a paragraph.
 _PARAGRAPH_GAP = 1.35
@@ -122,7 +121,7 @@ def _without_running_lines(pages: Sequence[Sequence[_Line]]) -> list[_Line]:
     for page in pages:
         for number, line in enumerate(page):
             is_edge = number < 2 or number >= len(page) - 2
-            if is_edge and (_is_page_number(line.text) or _shape(line.text) in seen):
+            if is_edge and (is_page_number(line.text) or _shape(line.text) in seen):
                 continue
             if is_edge and _shape(line.text) in running:
                 seen.add(_shape(line.text))
@@ -132,10 +131,6 @@ def _without_running_lines(pages: Sequence[Sequence[_Line]]) -> list[_Line]:
 
 def _shape(text: str) -> str:
     return re.sub(r"\d+", "0", text)
-
-
-def _is_page_number(text: str) -> bool:
-    return _PAGE_NUMBER.fullmatch(text) is not None
 
 
 def _drafts(lines: Sequence[_Line]) -> Iterator[Draft]:

@@ -8,6 +8,8 @@ from datetime import date
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from scrapers.reading.markup import parse_html
+
 #: Pages older than the web are misdated, pages from the future too.
 _EARLIEST = date(1993, 1, 1)
 _PUBLISHED = re.compile(
@@ -28,7 +30,7 @@ def published_date(markup: str, *, latest: date | None = None) -> str | None:
     and the ``time`` element of a dateline. Dates in running text, in addresses and dates of
     modification are never taken. ``latest`` is the day the page was fetched: later dates are wrong.
     """
-    hints = _hints(LexborHTMLParser(markup))
+    hints = _hints(parse_html(markup))
     if not hints:
         return None
     from htmldate import find_date

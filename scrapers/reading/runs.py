@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from scrapers.reading.drafts import clean
 from scrapers.reading.lines import is_continuation, join_lines
 
+#: Bounds to the work on hostile pages: no longer text is joined, no more pieces of a cell.
+_LONGEST = 5000
+_MOST_PIECES = 500
+
 
 @dataclass(slots=True)
 class Piece:
@@ -66,7 +70,11 @@ class Run:
             if not piece.text:
                 is_parted = True
                 continue
-            if not is_parted and _goes_on(merged[-1].text, piece.text):
+            if (
+                not is_parted
+                and len(merged[-1].text) < _LONGEST
+                and _goes_on(merged[-1].text, piece.text)
+            ):
                 merged[-1] = _joined(merged[-1], piece)
             else:
                 merged.append(piece)
@@ -99,7 +107,7 @@ def _joined(first: Piece, second: Piece) -> Piece:
 def flat(pieces: list[Piece]) -> Piece:
     """Return the pieces of a cell or heading as one, parted by commas."""
     text = ""
-    for piece in pieces:
+    for piece in pieces[:_MOST_PIECES]:
         if not text:
             text = piece.text
         elif text[-1] in ",;:.–-/" or is_continuation(text, piece.text):

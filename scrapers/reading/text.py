@@ -11,12 +11,15 @@ from partnernetz.records import Block, BlockKind
 _LINE = re.compile(r"[^\r\n\x0b\x0c\u2028\u2029]+")
 _BLANK_LINE = re.compile(r"(?:\r\n|[\r\n\u2028])[^\S\r\n]*(?:\r\n|[\r\n\u2028])|[\x0b\x0c\u2029]")
 _BULLET = re.compile(r"(?:[-–—•*·▪◦‣]|\d{1,2}[.)])\s+\S")
-_CELLS = re.compile(r"\S[^\S\n]*(?:\||\t)[^\S\n]*\S.*(?:\||\t)|\S[^\S\n]+\|[^\S\n]+\S")
 _ENDS_SENTENCE = re.compile(r"[.!?…:;][\"'“”’»«)\]]*(?:\[\d+\])?$")
 #: A line this long at most can be a heading; measured on headings of municipal pages.
 _HEADING_LENGTH = 100
 #: Text wrapped by hand or by a mail program has lines between these lengths.
 _WRAPPED_LENGTHS = range(45, 121)
+#: A block that long is not joined further, which bounds the work on hostile texts.
+_LONGEST_BLOCK = 5000
+#: So many short lines in a row are a list.
+_LIST_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +83,11 @@ def _merged(lines: Iterator[_Line]) -> list[_Line]:
 
 
 def _continues(before: _Line, line: _Line, last_length: int, *, width: int) -> bool:
-    if before.group != line.group or _BULLET.match(line.text) or _CELLS.search(line.text):
+    if before.group != line.group or len(before.text) > _LONGEST_BLOCK:
         return False
-    if _CELLS.search(before.text) or _ENDS_SENTENCE.search(before.text):
+    if _BULLET.match(line.text) or _is_row(line.text):
+        return False
+    if _is_row(before.text) or _ENDS_SENTENCE.search(before.text):
         return False
     if line.text[0].islower() or before.text[-1] in ",-(":
         return True
@@ -92,7 +97,7 @@ def _continues(before: _Line, line: _Line, last_length: int, *, width: int) -> b
 
 def _kind(lines: list[_Line], index: int) -> BlockKind:
     line = lines[index]
-    if _CELLS.search(line.text):
+    if _is_row(line.text):
         return "table_row"
     if _BULLET.match(line.text):
         return "list_item"
@@ -105,7 +110,11 @@ def _kind(lines: list[_Line], index: int) -> BlockKind:
         return "heading"
     if not _stands_alone(lines, index):
         return "list_item"
-    return "heading" if _short_run(lines, index) < 4 else "list_item"
+    return "heading" if _short_run(lines, index) < _LIST_LENGTH else "list_item"
+
+
+def _is_row(text: str) -> bool:
+    return " | " in text or text.count("|") > 1 or text.count("\t") > 1
 
 
 def _is_short(line: _Line) -> bool:
@@ -114,21 +123,22 @@ def _is_short(line: _Line) -> bool:
         and not (_ENDS_SENTENCE.search(line.text) and line.text[-1] not in ":?")
         and any(character.isalpha() for character in line.text)
         and not _BULLET.match(line.text)
-        and not _CELLS.search(line.text)
+        and not _is_row(line.text)
     )
 
 
 def _stands_alone(lines: list[_Line], index: int) -> bool:
-    """Return whether the line stands alone between blank lines."""
+    """Return whether blank lines stand before and after the line."""
     group = lines[index].group
     around = lines[max(0, index - 1) : index] + lines[index + 1 : index + 2]
     return all(other.group != group for other in around)
 
 
 def _short_run(lines: list[_Line], index: int) -> int:
+    """Return how many short lines stand in a row around a line, at most the length of a list."""
     first = last = index
-    while first > 0 and _is_short(lines[first - 1]):
+    while last - first < _LIST_LENGTH and first > 0 and _is_short(lines[first - 1]):
         first -= 1
-    while last + 1 < len(lines) and _is_short(lines[last + 1]):
+    while last - first < _LIST_LENGTH and last + 1 < len(lines) and _is_short(lines[last + 1]):
         last += 1
     return last - first + 1

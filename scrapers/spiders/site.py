@@ -31,6 +31,8 @@ from scrapers.reading.charset import decode
 from scrapers.reading.dispatch import format_of
 from scrapers.recording import Recorder
 
+#: Why a crawl ends that came to its end, in Scrapy's word.
+FINISHED = "finished"
 #: After so many failed downloads in a row a site is given up.
 _MOST_FAILURES = 8
 _MOST_LISTINGS = 50
@@ -74,7 +76,7 @@ class SiteSpider(Spider):
 
     def closed(self, reason: str) -> None:
         """Close the archive when the crawl ends, for whatever reason."""
-        self._recorder.close()
+        self._recorder.close(reason=reason)
 
     def _next(self, site: SiteCrawl) -> Iterator[Request]:
         """Yield the next request of a source; close the spider where no source has one left."""
@@ -84,7 +86,7 @@ class SiteSpider(Spider):
             return
         self._active.discard(site.source.id)
         if not self._active:
-            raise CloseSpider("finished")  # Scrapy itself would notice some seconds later
+            raise CloseSpider(FINISHED)  # Scrapy itself would notice some seconds later
 
     def _next_request(self, site: SiteCrawl) -> Request | None:
         if site.is_given_up:
@@ -135,23 +137,35 @@ class SiteSpider(Spider):
         self, response: Response, *, site: SiteCrawl, address: str, step: Step
     ) -> Iterator[Request]:
         site.failures_in_a_row = 0
+        try:
+            self._take(response, site, step)
+        except OSError as error:  # the archive cannot be written: nothing can be kept
+            raise CloseSpider(f"the archive cannot be written: {error.strerror}") from error
+        except Exception as error:  # pages are hostile: one must not end the crawl of its site
+            message = f"{address} could not be read ({type(error).__name__})."
+            self._tell_failure(site, address, "document_unreadable", message)
+        yield from self._next(site)
+
+    def _take(self, response: Response, site: SiteCrawl, step: Step) -> None:
+        """Record a page and learn its links."""
         final_url = canonical_address(response.url) or response.url
-        media_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         if response.status != 200:
             message = f"{final_url} answered {response.status}."
-            self._tell_failure(site, address, "http_error", message)
-        elif final_url not in site.done:
-            site.done.add(final_url)
-            kind = format_of(response.body, media_type=media_type)
-            if kind is None:
-                message = f"{final_url} is no HTML, PDF or text ({media_type or 'unlabelled'})."
-                self._tell_failure(site, address, "media_type_unknown", message)
-            else:
-                self._recorder.record(_exchange(response, site, step, final_url=final_url))
-            if kind == "html":
-                markup = decode(response.body, media_type=media_type)
-                self._learn(site, step, markup, base=response.url)
-        yield from self._next(site)
+            self._tell_failure(site, step.address, "http_error", message)
+            return
+        if final_url in site.done:
+            return
+        site.done.add(final_url)
+        media_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        kind = format_of(response.body, media_type=media_type)
+        if kind is None:
+            message = f"{final_url} is no HTML, PDF or text ({media_type or 'unlabelled'})."
+            self._tell_failure(site, step.address, "media_type_unknown", message)
+            return
+        self._recorder.record(_exchange(response, site, step, final_url=final_url))
+        if kind == "html":
+            markup = decode(response.body, media_type=media_type)
+            self._learn(site, step, markup, base=response.url)
 
     def _learn(self, site: SiteCrawl, step: Step, markup: str, *, base: str) -> None:
         links = links_of_html(markup, base=base) if markup else ()

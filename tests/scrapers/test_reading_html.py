@@ -230,13 +230,14 @@ _RULE_TABLES = tomllib.loads(_RULES_FILE.read_text(encoding="utf-8"))
 def test_every_boilerplate_rule_has_working_examples(kind: str, rule: dict[str, list[str]]) -> None:
     patterns = dict.fromkeys(("attribute", "text", "context", "main", "heading"), "(?!)")
     rules = Rules(**{**patterns, kind: str(rule["pattern"])})
-    judge: Callable[[str], bool] = {
+    judges: dict[str, Callable[[str], bool]] = {
         "attribute": rules.is_boilerplate_name,
         "main": rules.is_main_name,
         "text": rules.is_notice,
         "heading": rules.leads_elsewhere,
         "context": lambda text: rules.announces_partners([text]),
-    }[kind]
+    }
+    judge = judges[kind]
     assert rule["note"] and rule["examples"] and rule["counterexamples"]
     assert [text for text in rule["examples"] if not judge(text)] == []
     assert [text for text in rule["counterexamples"] if judge(text)] == []

@@ -12,7 +12,7 @@ from scrapers.reading import UnreadableError, document_of_text
 from scrapers.reading.charset import decode
 from scrapers.reading.drafts import Draft, clean, join_blocks
 from scrapers.reading.language import language_of
-from scrapers.reading.lines import join_lines
+from scrapers.reading.lines import is_page_number, join_lines
 from scrapers.reading.text import text_blocks
 
 
@@ -135,11 +135,15 @@ def test_items_stand_close_paragraphs_apart() -> None:
     assert [text[block.start : block.end] for block in blocks] == ["A", "b", "c", "d"]
 
 
-def test_hyphen_rules_have_working_examples() -> None:
-    path = Path(__file__).resolve().parents[2] / "scrapers" / "reading" / "hyphens.toml"
-    for rule in tomllib.loads(path.read_text(encoding="utf-8"))["conjunction"]:
+def test_layout_rules_have_working_examples() -> None:
+    path = Path(__file__).resolve().parents[2] / "scrapers" / "reading" / "layout.toml"
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    for rule in tables["conjunction"]:
         first, second, joined = rule["example"]
         assert join_lines(first, second) == joined
+    for rule in tables["page_number"]:
+        assert [text for text in rule["examples"] if not is_page_number(text)] == []
+        assert [text for text in rule["counterexamples"] if is_page_number(text)] == []
 
 
 def test_languages_are_told() -> None:
