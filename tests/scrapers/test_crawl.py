@@ -264,7 +264,7 @@ def test_an_interrupted_crawl_is_readable_and_taken_up(
         cwd=_PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(_PROJECT)},
+        env={**os.environ, "PYTHONPATH": str(_PROJECT), "TMPDIR": str(tmp_path.parent)},
     )
     assert parent.stdout is not None
     for _ in range(4):
