@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -56,6 +57,8 @@ def main() -> None:
     arguments = sys.argv[1:]
     debug = "--debug" in arguments  # taken here, so that it may stand after the command as well
     _write_utf8()
+    if not debug:
+        warnings.simplefilter("ignore")  # of libraries, at one another
     code = run([word for word in arguments if word != "--debug"], debug=debug)
     try:
         sys.stdout.flush()

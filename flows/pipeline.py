@@ -62,7 +62,7 @@ def run_flow(sources_file: str, out: str) -> RunReport:
     """
     layout = Layout(folder=Path(out))
     crawled = crawl_task(stages.load_run_sources(Path(sources_file)), layout.archive)
-    current, orders = stages.plan_parts(layout)
+    current, orders = stages.plan_parts(layout, crawled=crawled)
     known = None if orders else stages.find_current(layout, current)
     if known is not None:
         pages = sum(source.fetched for source in crawled.sources)

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from flows import stages
 from flows.console import count, say, show, show_json, tell_failures
 from flows.options import load_settings
 from flows.quiet import make_prefect_quiet
+from flows.server import prefect_server
 from flows.stages import Layout, RunReport
 from partnernetz.errors import Failure, InputError, StageError, UsageError
 from partnernetz.records import Source
-from partnernetz.storage import to_dict, write_jsonl, write_text
+from partnernetz.storage import to_dict, write_text
 from scrapers.crawl import CrawlReport, read_report
 from scrapers.samples import serve_samples
 
 TIME_ZONE = "Europe/Berlin"
 _SOURCES_COPY = "sources.toml"
-_SERVER_PATIENCE = 120.0
 
 
 def run_once(sources_file: Path, out: Path, *, debug: bool) -> RunReport:
@@ -35,17 +27,15 @@ def run_once(sources_file: Path, out: Path, *, debug: bool) -> RunReport:
     stages.load_run_sources(sources_file)
     check_out(out)
     make_prefect_quiet(debug=debug)
-    from flows.pipeline import run_flow
-
     layout = Layout(folder=out)
-    try:
-        return run_flow(str(sources_file), str(out))
-    except StageError:
-        failures = crawl_failures(layout.archive)
-        if failures:
-            tell_failures([failure.message for failure in failures])
-            write_jsonl(layout.failures, failures)
-        raise
+    with prefect_server(with_scheduler=False):
+        from flows.pipeline import run_flow
+
+        try:
+            return run_flow(str(sources_file), str(out))
+        except StageError:
+            tell_failures([failure.message for failure in crawl_failures(layout.archive)])
+            raise
 
 
 def check_out(out: Path) -> None:
@@ -157,7 +147,6 @@ def serve_flow(cron: str, sources_file: Path, out: Path, *, debug: bool) -> None
     check_out(out)
     make_prefect_quiet(debug=debug)
     from prefect.schedules import Cron
-    from prefect.settings import PREFECT_API_URL, temporary_settings
 
     from flows.pipeline import run_flow
 
@@ -167,8 +156,7 @@ def serve_flow(cron: str, sources_file: Path, out: Path, *, debug: bool) -> None
         raise UsageError(
             f"'{cron}' is no schedule: write five fields like \"0 3 * * 1\" (Mondays at 3)."
         ) from error
-    with _server() as address, temporary_settings({PREFECT_API_URL: address}):
-        os.environ["PREFECT_API_URL"] = address  # for the processes in which the flow runs
+    with prefect_server(with_scheduler=True):
         say(f"Serving: the flow runs at '{cron}' ({TIME_ZONE}); stop with Ctrl-C.")
         run_flow.serve(
             name="scheduled",
@@ -177,51 +165,4 @@ def serve_flow(cron: str, sources_file: Path, out: Path, *, debug: bool) -> None
             print_starting_message=False,
             limit=1,
         )
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    """Yield the address of a Prefect server: the one that is set, else an own one on loopback.
-
-    The embedded server that single runs use has no scheduler.
-    """
-    known = os.environ.get("PREFECT_API_URL")
-    if known:
-        yield known
-        return
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}/api"
-    command = (sys.executable, "-m", "prefect", "server", "start")
-    process = subprocess.Popen(
-        [*command, "--host", "127.0.0.1", "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C is for this process, which then ends the server
-    )
-    try:
-        _wait_for(address, process)
-        yield address
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    until = time.monotonic() + _SERVER_PATIENCE
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            with opener.open(f"{address}/health", timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
-    raise StageError("The Prefect server did not start: see why with `prefect server start`.")
+    say("Stopped serving.")

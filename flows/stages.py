@@ -125,14 +125,15 @@ def crawl_sources(
         )
 
 
-def plan_parts(layout: Layout) -> tuple[list[Part], list[PartOrder]]:
+def plan_parts(layout: Layout, *, crawled: CrawlReport) -> tuple[list[Part], list[PartOrder]]:
     """Return the parts that are current, and orders for those that are not.
 
-    Raises StageError where the archive holds nothing.
+    Raises StageError where the archive holds nothing, after writing down why.
     """
     files = sorted(path for path in layout.archive.iterdir() if is_archive(path))
     if not files:
-        raise StageError("No page could be fetched, so there is nothing to read: see why above.")
+        write_jsonl(layout.failures, crawled.failures)
+        raise StageError("No page could be fetched, so there is nothing to read.")
     settings, reference = load_settings(), reference_folder()
     sources = load_sources_beside(layout.archive)
     rules = rules_hash(reference)
