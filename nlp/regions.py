@@ -53,6 +53,13 @@ class RegionView:
         """Return the regions named between two characters."""
         return frozenset(r for first, last, r in self._found if first >= start and last <= end)
 
+    def is_part_of_region(self, start: int, end: int) -> bool:
+        """Return whether the stretch lies within a longer name: Schleswig in Schleswig-Holstein."""
+        return any(
+            first <= start and last >= end and last - first > end - start
+            for first, last, _ in self._found
+        )
+
     def is_region(self, start: int, end: int) -> bool:
         """Return whether the stretch itself is the name of a region."""
         return any(first <= start and last >= end for first, last, _ in self._found)

@@ -143,10 +143,7 @@ def _dates_of(
     if not attribution.is_named or len(attribution.pairs) == 1:
         return sentence.dates
     partner_ids = set(key_of(ranked)) - {ranked.candidate.hub_id}
-    others = {place_id for pair in attribution.pairs for place_id in pair}
-    mentions = [
-        m for m in sentence.places if m.place.id in others and m.place.id != ranked.candidate.hub_id
-    ]
+    mentions = [m for m in sentence.places if m.place.id != ranked.candidate.hub_id]
     shared = share_out(view.document.text, mentions, sentence.dates)
     return tuple(
         dict.fromkeys(date for place_id in sorted(partner_ids) for date in shared.get(place_id, ()))

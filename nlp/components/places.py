@@ -214,6 +214,8 @@ def _judge(
     """Return the linked mention, or None where the words mean no place."""
     if _continues_compound(doc, sighting):
         return None
+    if view.is_part_of_region(sighting.start, sighting.end):
+        return None
     sentence = doc[sighting.first].sent
     adjacent = _adjacent_regions(doc, sighting, view)
     near = view.between(sentence.start_char, sentence.end_char)

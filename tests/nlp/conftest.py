@@ -139,9 +139,7 @@ class Reader:
         """Return the line of ``partnernetz extract --by-document``."""
         return by_document(self.extract(text, host, **options))
 
-    def pairs_of(
-        self, text: str, host: str | None = None, **options: Any
-    ) -> set[frozenset[str]]:
+    def pairs_of(self, text: str, host: str | None = None, **options: Any) -> set[frozenset[str]]:
         """Return the pairs that the text states, as sets of place ids."""
         found = self.line(text, host, **options)["partnerships"]
         return {frozenset((pair["a_id"], pair["b_id"])) for pair in found}

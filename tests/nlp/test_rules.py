@@ -12,8 +12,8 @@ from nlp import rulebook
 from nlp.claims import claims_of
 from nlp.components.triggers import find_triggers
 from nlp.linking import region_of, weights
-from nlp.pair_rules import PairRule, judge, pair_rules
 from nlp.pair_features import _patterns
+from nlp.pair_rules import PairRule, judge, pair_rules
 from nlp.ranker import default_weights, load_weights
 from nlp.rulebook import (
     RULES_FOLDER,
