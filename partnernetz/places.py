@@ -87,7 +87,9 @@ def fold(name: str) -> str:
     >>> fold("Frankfurt (Oder)"), fold("GYŐR"), fold("Weißenfels")
     ('frankfurt oder', 'gyor', 'weissenfels')
     """
-    decomposed = unicodedata.normalize("NFKD", name.casefold().translate(_UNDECOMPOSED))
+    # Twice: what is decomposed may fold further, and the other way round.
+    compatible = unicodedata.normalize("NFKD", name).casefold().translate(_UNDECOMPOSED)
+    decomposed = unicodedata.normalize("NFKD", compatible).casefold()
     letters = (c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
     return " ".join("".join(letters).split())
 

@@ -74,6 +74,7 @@ def test_the_start_does_not_depend_on_the_order(events: list[Any], random: Any) 
 @given(EVENT_DATES)
 def test_the_start_is_a_date_of_the_best_rung(events: list[Any]) -> None:
     choice = choose_start(events)
+    events = [(event, date) for event, date in events if ".." not in date] or events
     rungs = [rung for rung in START_LADDER if any(event == rung for event, _ in events)]
     assert choice.event == (rungs[0] if rungs else None)
     if not rungs:
