@@ -131,11 +131,14 @@ def _executor(work: Work) -> Iterator[Executor]:
 def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Yield a pool of fresh processes; what still waits is dropped when the block fails."""
     context = multiprocessing.get_context("spawn")  # forks of a threaded process can hang
+    before = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=leave_interrupts)
     try:
         yield pool
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
+        for process in set(multiprocessing.active_children()) - before:
+            process.terminate()  # they would finish their chunks first
         raise
     pool.shutdown()
 
