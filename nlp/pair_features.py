@@ -332,11 +332,23 @@ def see_whole_document(view: ReadingView, tally: FeatureTally) -> None:
     with_tie = [features for _, features in tally.sightings if "tie-here" in features]
     if with_tie and all({"tie-planned", "tie-denied"} & features for features in with_tie):
         tally.see_whole("only-planned-or-denied")
+    if is_across(a, b) and _towns_across(view) == 2:
+        tally.see_whole("sole-couple-across")
+    if any(t.rule.id != "tie-partnership" for s in view.sentences for t in s.triggers_of("tie")):
+        tally.see_whole("specific-tie-in-text")
     _see_page(view, tally, partner if is_hub else None)
     _see_geography(tally, partner if is_hub else None)
     points = [m.points for p in (a, b) for _, m in view.mentions.get(p.id, ())]
     if points:
         tally.see_whole("name-certainty", min(points) / 5)
+
+
+def _towns_across(view: ReadingView) -> int:
+    """Return how many towns of the East and the West a Document is about, its owner among them."""
+    places = {place.id: place for place in view.places.values()}
+    if view.host is not None:
+        places[view.host.id] = view.host
+    return sum(1 for p in places.values() if p.side in ("east", "west") and p.kind != "district")
 
 
 def _see_page(view: ReadingView, tally: FeatureTally, partner: Place | None) -> None:

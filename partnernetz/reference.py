@@ -32,6 +32,7 @@ _EUROPE = frozenset(
 _GERMAN_NAMES = frozenset("AT BE CH CZ DK EE FR HR HU IT LT LU LV NL PL RO RS RU SI SK UA".split())
 _SMALLEST_WITH_OTHER_NAMES = {True: 15_000, False: 100_000}  # by whether in Europe
 _LONGEST_NAME = 40
+_ABBREVIATED_LINK = re.compile(r"(?:^|[\s(])(?:[aiov]\.\s?d\.|[abi]\.)")
 _LAST_LATIN_LETTER = "\u024f"
 
 Row = dict[str, str]
@@ -164,10 +165,13 @@ def _add_municipalities(tables: _Tables, sources: Path) -> None:
 def _tidied(row: Row, sources: Path) -> Row:
     """Return a row of the register with the German name as name, the Sorbian one beside it.
 
-    The register writes both together ("Cottbus/Chóśebuz"), and some slashes with a space.
+    The register writes both together ("Cottbus/Chóśebuz"), some slashes with a space, and some
+    names with abbreviations that nobody says ("Weiden i.d.OPf.").
     """
     german, sorbian = _sorbian_names(sources).get(row["ags"], ("", ""))
     name = german or re.sub(r"/\s+", "/", row["name"])
+    if _ABBREVIATED_LINK.search(name):
+        name = next(_spellings(name, _read(sources / "name_abbreviations.csv")), name)
     return {**row, "name": name, "other_name": row["other_name"] or sorbian}
 
 
