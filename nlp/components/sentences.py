@@ -12,6 +12,8 @@ from nlp.rulebook import word_list
 from partnernetz.records import Block, Document
 
 _ENDS = frozenset({".", "!", "?", "…", ":"})
+#: "a.d", "o.d", "u.a.m": short words joined by full stops, before the last of these.
+_DOTTED = re.compile(r"(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}")
 _AFTER_END = frozenset({"“", "”", '"', "«", "»", ")", "]", "’", "'", "‘"})
 
 
@@ -44,6 +46,8 @@ def _ends_sentence(token: Token) -> bool:
     if previous is None or previous.whitespace_:
         return True
     if re.fullmatch(r"\d{1,2}", previous.text) or len(previous.text) == 1:
+        return False
+    if _DOTTED.fullmatch(previous.text):
         return False
     return previous.text.casefold() not in _abbreviations()
 
