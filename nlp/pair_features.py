@@ -214,7 +214,10 @@ def see_together(
             tally.see(pattern.id)
             if sentence.has("tie"):
                 tally.see(f"{pattern.id}-with-tie")
-    if (first.start, second.start) in couples(sentence):
+    found = couples(sentence)
+    if found and (first.start, second.start) not in found:
+        tally.see("across-couples")
+    if (first.start, second.start) in found:
         tally.see("couple")
         if sentence.has("tie"):
             tally.see("couple-with-tie")

@@ -63,7 +63,10 @@ def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
 
     for hub in hubs(view):
         for place_id, mentions in view.mentions.items():
-            if place_id == hub.place.id or _is_part_of(mentions[0][1].place, hub.place):
+            place = mentions[0][1].place
+            if place_id == hub.place.id or _is_part_of(place, hub.place):
+                continue
+            if _are_one_name(view, hub.place, place):
                 continue
             own = [
                 (sentence, mention)
@@ -145,6 +148,20 @@ def _is_part_of(place: Place, host: Place) -> bool:
     return place.kind == "district" and place.district == host.district
 
 
+def _are_one_name(view: ReadingView, one: Place, other: Place) -> bool:
+    """Return whether two places may be one name read twice: Dillingen, and Dillingen.
+
+    Namesakes do partner, but then the text names both in full.
+    """
+    base = fold(one.name).partition(" ")[0]
+    if base != fold(other.name).partition(" ")[0]:
+        return False
+    surfaces = [
+        {fold(m.surface) for _, m in view.mentions.get(place.id, ())} for place in (one, other)
+    ]
+    return any(found <= {base} for found in surfaces)
+
+
 def _neighbours(
     view: ReadingView, sentence: Sentence
 ) -> Iterator[tuple[PlaceMention, PlaceMention]]:
@@ -157,7 +174,7 @@ def _neighbours(
     else:
         couples = combinations(mentions, 2)
     for one, other in couples:
-        if one.place.id != other.place.id:
+        if one.place.id != other.place.id and not _are_one_name(view, one.place, other.place):
             yield one, other
 
 
