@@ -8,9 +8,12 @@ learning the weights anew changes no golden file. To write the files anew:
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
 
 TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
     "table": (
@@ -100,3 +103,7 @@ def test_that_some_of_many_rest_is_said_of_no_pair(reader: Any) -> None:
     )
     line = reader.line(text)
     assert [pair["status"] for pair in line["partnerships"]] == ["active"]
+
+
+def test_no_golden_file_is_left_over() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.json")} == set(TEXTS)
