@@ -215,7 +215,7 @@ def _event_of(
     is_beside = (
         _stands_by_name(sentence, found)
         or _is_bracketed(view, found)
-        or (len(sentence.dates) == 1 and bool(couples(sentence)))
+        or (len(sentence.dates) == 1 and ".." not in (found.edtf or "") and bool(couples(sentence)))
     )
     return "founding" if is_since or is_beside or is_row(sentence.block) else None
 
