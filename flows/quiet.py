@@ -1,4 +1,4 @@
-"""Prefect's environment: embedded, offline, silent. To be set before Prefect is imported."""
+"""Prefect's environment: offline and silent. To be set before Prefect is imported."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ def prefect_environment(*, home: Path, debug: bool) -> dict[str, str]:
         "PREFECT_LOGGING_LEVEL": "INFO" if debug else "CRITICAL",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
         "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+        # a worker that misses the server must fail, not start one of its own
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_CLI_PROMPT": "false",
     }

@@ -146,17 +146,17 @@ def serve_flow(cron: str, sources_file: Path, out: Path, *, debug: bool) -> None
     stages.load_run_sources(sources_file)
     check_out(out)
     make_prefect_quiet(debug=debug)
-    from prefect.schedules import Cron
-
-    from flows.pipeline import run_flow
-
-    try:
-        schedule = Cron(cron, timezone=TIME_ZONE)
-    except ValueError as error:
-        raise UsageError(
-            f"'{cron}' is no schedule: write five fields like \"0 3 * * 1\" (Mondays at 3)."
-        ) from error
     with prefect_server(with_scheduler=True):
+        from prefect.schedules import Cron
+
+        from flows.pipeline import run_flow
+
+        try:
+            schedule = Cron(cron, timezone=TIME_ZONE)
+        except ValueError as error:
+            raise UsageError(
+                f"'{cron}' is no schedule: write five fields like \"0 3 * * 1\" (Mondays at 3)."
+            ) from error
         say(f"Serving: the flow runs at '{cron}' ({TIME_ZONE}); stop with Ctrl-C.")
         run_flow.serve(
             name="scheduled",

@@ -27,7 +27,8 @@ _TO_END = 10.0
 def prefect_server(*, with_scheduler: bool) -> Iterator[None]:
     """Let Prefect use an own server until the block ends, or the one the user has set.
 
-    To be used after ``flows.quiet.make_prefect_quiet``. Raises StageError where it does not start.
+    To be used after ``flows.quiet.make_prefect_quiet``, and before Prefect is imported. Raises
+    StageError where it does not start.
     """
     if os.environ.get("PREFECT_API_URL"):
         yield
@@ -36,12 +37,9 @@ def prefect_server(*, with_scheduler: bool) -> Iterator[None]:
     address = f"http://127.0.0.1:{port}/api"
     with _process(port, with_scheduler=with_scheduler) as process:
         _wait_for(address, process)
-        from prefect.settings import PREFECT_API_URL, temporary_settings
-
-        os.environ["PREFECT_API_URL"] = address  # for the processes that Prefect starts
+        os.environ["PREFECT_API_URL"] = address  # read when Prefect is imported, here and below
         try:
-            with temporary_settings({PREFECT_API_URL: address}):
-                yield
+            yield
         finally:
             del os.environ["PREFECT_API_URL"]
 

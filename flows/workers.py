@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -132,7 +134,7 @@ def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Yield a pool of fresh processes; what still waits is dropped when the block fails."""
     context = multiprocessing.get_context("spawn")  # forks of a threaded process can hang
     before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=leave_interrupts)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker)
     try:
         yield pool
     except BaseException:
@@ -143,9 +145,17 @@ def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     pool.shutdown()
 
 
-def leave_interrupts() -> None:
-    """Leave Ctrl-C to the parent process, which ends its workers itself."""
+def begin_worker() -> None:
+    """Leave Ctrl-C to the parent process, and end with it, even where it is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager
