@@ -20,7 +20,7 @@ from flows.console import progress
 from flows.options import load_settings
 from flows.parts import Part
 from flows.stages import Layout, PartOrder, RunReport
-from flows.workers import begin_worker
+from flows.workers import begin_worker, interrupts_held
 from partnernetz.errors import Failure, StageError
 from partnernetz.records import Source
 from scrapers.crawl import CrawlReport
@@ -82,9 +82,10 @@ def extract_parts(orders: list[PartOrder]) -> tuple[list[Part], list[Failure]]:
     workers = min(load_settings().workers, len(orders))
     runner = ProcessPoolTaskRunner(max_workers=workers, initializer=begin_worker)
     with runner, progress("extract", total=len(orders)) as advance:
-        futures: dict[Any, PartOrder] = {
-            runner.submit(extract_task, {"order": order}): order for order in orders
-        }
+        with interrupts_held():
+            futures: dict[Any, PartOrder] = {
+                runner.submit(extract_task, {"order": order}): order for order in orders
+            }
         for future in as_completed(list(futures)):
             result: Any = future.result(raise_on_failure=False)
             if isinstance(result, Part):

@@ -112,7 +112,8 @@ def _in_order(
 ) -> Iterator[Result | Failure]:
     waiting: deque[Future[list[Result | Failure]]] = deque()
     for chunk in chunks:
-        waiting.append(executor.submit(extract_chunk, chunk, work))
+        with interrupts_held():
+            waiting.append(executor.submit(extract_chunk, chunk, work))
         if len(waiting) >= work.workers * _CHUNKS_AHEAD:
             yield from waiting.popleft().result()
     while waiting:
@@ -143,6 +144,16 @@ def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
             process.terminate()  # they would finish their chunks first
         raise
     pool.shutdown()
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back while processes are started: they inherit that they do not hear it."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def begin_worker() -> None:
