@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from nlp.components.pairs import RankedPair
-from nlp.components.places import PlaceMention
+from nlp.place_judging import PlaceMention
 from nlp.dates import FoundDate
 from nlp.reading_view import ReadingView, Sentence
 from nlp.rulebook import read_rows

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +12,12 @@ from spacy.language import Language
 
 from nlp.claims import claims_of
 from nlp.components.pairs import ranked_pairs, seen
+from nlp.components.triggers import names_tie
 from nlp.pipeline import build_pipeline, make_doc
-from nlp.rulebook import trigger_rules
 from nlp.statements import evidence_of
 from partnernetz.chronology import choose_start, choose_status
-from partnernetz.records import Claim, Document, DocumentReference, Evidence
+from partnernetz.records import Claim, Document, DocumentReference, Evidence, PlaceReference
 
-_PLAIN_TEXT = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +44,7 @@ class Extractor:
 
     def extract(self, document: Document) -> Extraction:
         """Return what a Document states; one without any word for a tie is not parsed at all."""
-        if not may_state_ties(document.text):
+        if not names_tie(document.text):
             return Extraction(document=document.reference)
         if self._nlp is None:
             self._nlp = build_pipeline(reference_folder=self._reference_folder)
@@ -61,17 +58,6 @@ class Extractor:
             claims=claims_of(view),
             topics=tuple(sorted(topics)),
         )
-
-
-@cache
-def _tie_pattern() -> re.Pattern[str]:
-    ties = [rule.pattern for rule in trigger_rules() if rule.category == "tie"]
-    return re.compile("|".join(ties), re.IGNORECASE)
-
-
-def may_state_ties(text: str) -> bool:
-    """Return whether the text has any word that names a tie between towns."""
-    return _tie_pattern().search(text) is not None
 
 
 def by_document(extraction: Extraction) -> dict[str, Any]:
@@ -100,10 +86,10 @@ def _partnership(evidence: Sequence[Evidence]) -> dict[str, Any]:
     statuses = [(e.status, None) for e in evidence if e.status]
     return {
         "a": shown.a.name,
-        "a_id": shown.a.id,
+        "a_id": _public_id(shown.a),
         "a_country": shown.a.country,
         "b": shown.b.name,
-        "b_id": shown.b.id,
+        "b_id": _public_id(shown.b),
         "b_country": shown.b.country,
         "kind": Counter(e.kind for e in evidence).most_common(1)[0][0],
         "since": start.date,
@@ -115,6 +101,11 @@ def _partnership(evidence: Sequence[Evidence]) -> dict[str, Any]:
         "start": shown.start,
         "end": shown.end,
     }
+
+
+def _public_id(place: PlaceReference) -> str | None:
+    """Return the id of a place, None for one that the gazetteer lacks."""
+    return None if place.id.startswith("name:") else place.id
 
 
 def _claim(claim: Claim) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from nlp.components.places import PlaceMention
+from nlp.place_judging import PlaceMention
 from nlp.reading_view import ReadingView, Sentence, is_row
 from nlp.rulebook import read_rows
 from partnernetz.places import Place, fold, great_circle_km

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Literal
 
-from nlp.components.places import PlaceMention
+from nlp.place_judging import PlaceMention
 from nlp.pair_features import (
     FeatureTally,
     is_of_others,
@@ -22,7 +22,7 @@ from nlp.pair_features import (
     tie_before,
 )
 from nlp.reading_view import ReadingView, Sentence
-from partnernetz.places import Place, fold
+from partnernetz.places import Place, fold, spell_out
 
 #: Sentences with more names than this are registers; only neighbours in them are paired.
 _MANY_PLACES = 12
@@ -122,17 +122,20 @@ def hubs(view: ReadingView) -> tuple[Hub, ...]:
         for place in view.places.values()
         if place.country == "DE" and _in_address(place, address)
     ]
-    if found:
-        return tuple(found[:_MOST_HUBS])
     ranked = sorted(
         view.mentions.items(), key=lambda item: (-_prominence(view, item[0]), item[1][0][1].start)
     )
-    return tuple(Hub(place=mentions[0][1].place, kind="subject") for _, mentions in ranked[:1])
+    found += [Hub(place=mentions[0][1].place, kind="subject") for _, mentions in ranked[:1]]
+    return tuple({hub.place.id: hub for hub in reversed(found[:_MOST_HUBS])}.values())
 
 
 def _in_address(place: Place, address: str) -> bool:
-    base = fold(place.name).partition(" ")[0]
-    return len(base) > 3 and re.search(rf"(?:^| ){re.escape(base)}", address) is not None
+    """Return whether an address has the name of a place, umlauts spelled out or left out."""
+    base = place.name.partition(" ")[0]
+    spellings = {fold(base), fold(spell_out(base))}
+    return len(base) > 3 and any(
+        re.search(rf"(?:^| ){re.escape(spelling)}", address) for spelling in spellings
+    )
 
 
 def _prominence(view: ReadingView, place_id: str) -> float:

@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from spacy.tokens import Doc
 
-from nlp.components.places import PlaceMention
+from nlp.place_judging import PlaceMention
 from nlp.components.sentences import document_of
 from nlp.components.topics import FoundTopic
 from nlp.components.triggers import FoundTrigger, find_triggers
@@ -203,7 +203,7 @@ def view_of(doc: Doc, *, host: Place | None) -> ReadingView:
     block = next(blocks, None)
     places: _Cursor[PlaceMention] = _Cursor(s._.place_mention for s in doc.spans["places"])
     dates: _Cursor[FoundDate] = _Cursor(s._.found_date for s in doc.spans["dates"])
-    triggers: _Cursor[FoundTrigger] = _Cursor(s._.trigger for s in doc.spans["triggers"])
+    triggers: _Cursor[FoundTrigger] = _Cursor(doc._.triggers)
     topics = _Cursor(
         [
             FoundTopic(start=s.start_char, end=s.end_char, topic=s.label_, rule=s.id_)

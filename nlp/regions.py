@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from spacy.tokens import Doc
-
 from nlp.rulebook import regions, word_list
 from partnernetz.places import Place, fold
 
@@ -26,6 +24,11 @@ def _regions_by_id() -> dict[str, tuple[str, str | None]]:
     return {region.id: (region.country, region.state) for region in regions()}
 
 
+def country_of(region_id: str) -> str:
+    """Return the ISO 3166-1 alpha-2 code of the country in which a region lies."""
+    return _regions_by_id()[region_id][0]
+
+
 def lies_in(place: Place, region_id: str) -> bool:
     """Return whether a place lies in a region."""
     country, state = _regions_by_id()[region_id]
@@ -35,13 +38,12 @@ def lies_in(place: Place, region_id: str) -> bool:
 
 
 class RegionView:
-    """Countries and states that a Doc names, by position."""
+    """Countries and states that a text names, by position."""
 
-    def __init__(self, doc: Doc) -> None:
-        self._doc = doc
+    def __init__(self, text: str) -> None:
         self._found = [
             (match.start(), match.end(), _region_id(match.group()))
-            for match in _region_pattern().finditer(doc.text)
+            for match in _region_pattern().finditer(text)
         ]
 
     @property

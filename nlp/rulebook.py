@@ -19,7 +19,9 @@ TriggerCategory = Literal[
     "tie", "false", "event", "status", "modality", "voice", "both", "other", "cooperation", "order"
 ]
 ContextSide = Literal["before", "after"]
-ContextEffect = Literal["place", "strong", "common", "person", "organisation", "compound", "street"]
+ContextEffect = Literal[
+    "place", "strong", "common", "person", "organisation", "compound", "street", "region"
+]
 InflectionForm = Literal["name", "inhabitant"]
 
 RULES_FOLDER = Path(__file__).parent / "rules"

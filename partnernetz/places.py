@@ -37,7 +37,8 @@ class Place:
     """A gazetteer entry. ``state`` is the two-letter code of a German state, else None.
 
     ``population`` is a count of inhabitants or None where unknown, the position in degrees
-    (WGS84). ``kind`` is town for everything outside Germany.
+    (WGS84). ``kind`` is town for everything outside Germany. ``country`` is "" where a text names a
+    place that the gazetteer lacks and does not tell where it lies.
     """
 
     id: str
@@ -61,7 +62,7 @@ class Place:
     def reference(self, *, surface: str = "", reason: str = "") -> PlaceReference:
         """Return the place as a Document speaks of it."""
         return PlaceReference(
-            id=self.id, name=self.name, country=self.country, surface=surface, reason=reason
+            id=self.id, name=self.name, country=self.country or None, surface=surface, reason=reason
         )
 
 
@@ -92,6 +93,18 @@ def fold(name: str) -> str:
     decomposed = unicodedata.normalize("NFKD", compatible).casefold()
     letters = (c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
     return " ".join("".join(letters).split())
+
+
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+
+
+def spell_out(name: str) -> str:
+    """Return a name with its umlauts in two letters, as addresses have them.
+
+    >>> spell_out("Düsseldorf")
+    'Duesseldorf'
+    """
+    return name.translate(_SPELLED_OUT)
 
 
 def great_circle_km(one: tuple[float, float], other: tuple[float, float]) -> float:

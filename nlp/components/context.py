@@ -22,16 +22,16 @@ class Context:
 
     def __call__(self, doc: Doc) -> Doc:
         """Return the Doc with its contexts."""
-        by_sentence: dict[int, list[Span]] = {}
-        for span in doc.spans["triggers"]:
-            by_sentence.setdefault(span.sent.start, []).append(span)
-        contexts = []
-        for spans in by_sentence.values():
-            modalities = [span._.trigger.rule.value for span in spans if span.label_ == "modality"]
-            if not modalities:
-                continue
-            sentence = spans[0].sent
-            label = "denied" if "denied" in modalities else "planned"
-            contexts.append(Span(doc, sentence.start, sentence.end, label=label))
+        modalities = [t for t in doc._.triggers if t.rule.category == "modality"]
+        by_sentence: dict[int, tuple[Span, set[str]]] = {}
+        for trigger in modalities:
+            span = doc.char_span(trigger.start, trigger.end, alignment_mode="expand")
+            if span is not None:
+                sentence = span.sent
+                by_sentence.setdefault(sentence.start, (sentence, set()))[1].add(trigger.rule.value)
+        contexts = [
+            Span(doc, sentence.start, sentence.end, label="denied" if "denied" in values else "planned")
+            for sentence, values in by_sentence.values()
+        ]
         doc.spans["context"] = contexts
         return doc

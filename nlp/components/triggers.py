@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from nlp.rulebook import TriggerRule, trigger_rules
 
@@ -22,15 +22,35 @@ class FoundTrigger:
     rule: TriggerRule
 
 
+#: Ties are also found where a caption is glued to a text: "TStädtepartnerschaft".
+_WORD_BEGINS = r"(?<!\w)"
+_WORD_OR_GLUED_BEGINS = r"(?:(?<!\w)|(?<=[^\W\d_])(?=(?-i:[A-ZÄÖÜ][a-zäöü])))"
+
+
 @cache
 def _compiled() -> tuple[tuple[TriggerRule, re.Pattern[str]], ...]:
     return tuple(
         (
             rule,
-            re.compile(rf"(?<!\w)(?:{rule.pattern})", re.NOFLAG if rule.cased else re.IGNORECASE),
+            re.compile(
+                rf"{_WORD_OR_GLUED_BEGINS if rule.category == 'tie' else _WORD_BEGINS}"
+                rf"(?:{rule.pattern})",
+                re.NOFLAG if rule.cased else re.IGNORECASE,
+            ),
         )
         for rule in trigger_rules()
     )
+
+
+@cache
+def _tie_pattern() -> re.Pattern[str]:
+    ties = [rule.pattern for rule in trigger_rules() if rule.category == "tie"]
+    return re.compile("|".join(ties), re.IGNORECASE)
+
+
+def names_tie(text: str) -> bool:
+    """Return whether a text has any word that names a tie between towns."""
+    return _tie_pattern().search(text) is not None
 
 
 #: Categories that a false tie does not take away.
@@ -88,21 +108,24 @@ def make_triggers(nlp: Language, name: str) -> Triggers:
 
 
 class Triggers:
-    """Fill ``doc.spans["triggers"]``; the label is the category, ``span._.trigger`` the find."""
+    """Fill ``doc.spans["triggers"]`` (the label is the category) and ``doc._.triggers``.
+
+    Two triggers may share a stretch ("unsere Partner" is a tie and shows it as alive), so the finds
+    themselves are kept beside the spans, in the order of the text.
+    """
 
     def __init__(self) -> None:
-        if not Span.has_extension("trigger"):
-            Span.set_extension("trigger", default=None)
+        if not Doc.has_extension("triggers"):
+            Doc.set_extension("triggers", default=())
 
     def __call__(self, doc: Doc) -> Doc:
         """Return the Doc with its triggers."""
-        spans = []
-        for found in find_triggers(doc.text):
-            span = doc.char_span(
-                found.start, found.end, label=found.rule.category, alignment_mode="expand"
+        found = doc._.triggers = tuple(find_triggers(doc.text))
+        spans = (
+            doc.char_span(
+                trigger.start, trigger.end, label=trigger.rule.category, alignment_mode="expand"
             )
-            if span is not None:
-                span._.trigger = found
-                spans.append(span)
-        doc.spans["triggers"] = spans
+            for trigger in found
+        )
+        doc.spans["triggers"] = [span for span in spans if span is not None]
         return doc

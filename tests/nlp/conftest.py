@@ -17,7 +17,8 @@ import pytest
 from spacy.language import Language
 
 from nlp.components.pairs import RankedPair, ranked_pairs, seen
-from nlp.components.places import PlaceMention, shared_gazetteer
+from nlp.components.places import shared_gazetteer
+from nlp.place_judging import PlaceMention
 from nlp.extract import Extraction, Extractor, by_document
 from nlp.linking import explain
 from nlp.pipeline import build_pipeline, make_doc

@@ -200,7 +200,7 @@ def test_every_german_state_is_a_region() -> None:
 def test_each_linking_weight_is_used_and_each_used_one_exists() -> None:
     code = "".join(
         (RULES_FOLDER.parent / name).read_text(encoding="utf-8")
-        for name in ("linking.py", "components/places.py")
+        for name in ("linking.py", "place_judging.py")
     )
     literals = set(re.findall(r'"([a-z]+(?:-[a-z]+)+|repeated)"', code))
     composed = {f"name-{kind}" for kind in get_args(NameKind)}
