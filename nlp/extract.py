@@ -12,7 +12,7 @@ from spacy.language import Language
 
 from nlp.claims import claims_of
 from nlp.components.pairs import ranked_pairs, seen
-from nlp.components.triggers import names_tie
+from nlp.components.triggers import may_state_ties
 from nlp.pipeline import build_pipeline, make_doc
 from nlp.statements import evidence_of
 from partnernetz.chronology import choose_start, choose_status
@@ -44,7 +44,7 @@ class Extractor:
 
     def extract(self, document: Document) -> Extraction:
         """Return what a Document states; one without any word for a tie is not parsed at all."""
-        if not names_tie(document.text):
+        if not may_state_ties(document.text):
             return Extraction(document=document.reference)
         if self._nlp is None:
             self._nlp = build_pipeline(reference_folder=self._reference_folder)

@@ -12,12 +12,12 @@ from itertools import pairwise
 from nlp.place_judging import PlaceMention
 from nlp.reading_view import ReadingView, Sentence, is_row
 from nlp.rulebook import read_rows
-from partnernetz.places import Place, fold, great_circle_km
+from nlp.scope_features import scope_of
+from partnernetz.places import Place
 
 _FILLING = 0.6  # of the letters of a heading
 _FEWEST_ROWS = 3
 _FEWEST_COUPLES = 2
-_NEARBY_KILOMETRES = 40.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +74,6 @@ class FeatureTally:
         self.features[feature] = max(strength, self.features.get(feature, 0.0))
 
 
-def tie_before(view: ReadingView, sentence: Sentence) -> bool:
-    """Return whether one of the two sentences before names a tie."""
-    return any(s.has("tie") for s in view.sentences[max(0, sentence.index - 2) : sentence.index])
-
-
 def see_partner(
     view: ReadingView,
     tally: FeatureTally,
@@ -95,6 +90,7 @@ def see_partner(
         tally.see("starts-block")
         if sentence.has("tie") or sentence.index in view.under_tie:
             tally.see("starts-block-with-tie")
+    _see_hub_before(view, tally, sentence, mention, hub_id=hub_id)
     kind = sentence.block.kind
     if kind in ("heading", "title"):
         tally.see("in-heading")
@@ -116,6 +112,29 @@ def see_partner(
         tally.see("alone-with-tie" if others == 0 else "others-with-tie")
 
 
+def _see_hub_before(
+    view: ReadingView,
+    tally: FeatureTally,
+    sentence: Sentence,
+    mention: PlaceMention,
+    *,
+    hub_id: str,
+) -> None:
+    """Collect which place the text spoke of last before a mention: the hub or another one."""
+    before = [m for m in sentence.places if m.end <= mention.start]
+    if not before and sentence.index:
+        before = list(view.sentences[sentence.index - 1].places)
+    if before:
+        tally.see("after-hub" if before[-1].place.id == hub_id else "after-other")
+    if any(m.place.id == hub_id for s in view.sentences_of_block(sentence.block) for m in s.places):
+        tally.see("hub-in-block")
+    others = [m for m in sentence.places if m.place.id not in (hub_id, mention.place.id)]
+    tally.see("others-here", math.log2(1 + len({m.place.id for m in others})))
+    first = view.mentions[mention.place.id][0][1]
+    if first.start == mention.start:
+        tally.see("new-here")
+
+
 def _see_around(tally: FeatureTally, sentence: Sentence, mention: PlaceMention) -> None:
     """Collect the patterns right before and behind a mention."""
     start, end = mention.start - sentence.start, mention.end - sentence.start
@@ -131,6 +150,13 @@ def _see_around(tally: FeatureTally, sentence: Sentence, mention: PlaceMention) 
             tally.see(pattern.id)
     if _is_enumerated(sentence, mention):
         tally.see("in-enumeration")
+    gaps = [
+        max(date.start - mention.end, mention.start - date.end)
+        for date in sentence.dates
+        if date.kind == "date"
+    ]
+    if gaps:
+        tally.see("date-near", 1.0 / (1.0 + max(0, min(gaps)) / 10.0))
     letters = sum(c.isalpha() for c in mention.surface)
     is_heading = sentence.block.kind in ("title", "heading")
     if is_heading and letters >= _FILLING * sum(c.isalpha() for c in sentence.text):
@@ -159,33 +185,8 @@ def _is_enumerated(sentence: Sentence, mention: PlaceMention) -> bool:
 
 
 def _see_scope(view: ReadingView, tally: FeatureTally, sentence: Sentence) -> None:
-    """Collect what the sentence and what it stands under say."""
-    if sentence.has("tie"):
-        tally.see("tie-here")
-        for tie in sentence.triggers_of("tie"):
-            tally.see(f"tie-{tie.rule.value}")
-            if tie.rule.id != "tie-partnership":
-                tally.see("tie-specific")
-        for event in sentence.triggers_of("event"):
-            tally.see(f"tie-{event.rule.value}")
-        if sentence.dates:
-            tally.see("tie-dated")
-        if sentence.modality != "asserted":
-            tally.see(f"tie-{sentence.modality}")
-    if sentence.index in view.under_tie:
-        tally.see("tie-in-heading")
-        if sentence.dates:
-            tally.see("heading-dated")
-    if tie_before(view, sentence):
-        for event in sentence.triggers_of("event"):
-            tally.see(f"after-tie-{event.rule.value}")
-        tally.see("tie-before")
-        if sentence.dates:
-            tally.see("tie-before-dated")
-    for other in sentence.triggers_of("other"):
-        tally.see(f"other-{other.rule.value}")
-    if sentence.has("both"):
-        tally.see("both")
+    for name, strength in scope_of(view, sentence).items():
+        tally.see(name, strength)
 
 
 def see_together(
@@ -198,7 +199,17 @@ def see_together(
     """Collect how two mentions of one sentence are put together."""
     first, second = sorted((one, other), key=lambda mention: mention.start)
     between = view.document.text[first.end : second.start]
+    if first.start < sentence.start:
+        tally.see("together-across")
+        tally.see("across-closeness", 1.0 / (1.0 + len(between) / 40.0))
+        if is_across(one.place, other.place):
+            tally.see("across-here")
+        if is_row(sentence.block):
+            tally.see("rows-together")
+        _see_scope(view, tally, sentence)
+        return
     tally.see("together")
+    tally.see("closeness", 1.0 / (1.0 + len(between) / 20.0))
     if len(sentence.place_ids()) == 2:
         tally.see("only-two")
     if is_across(one.place, other.place):
@@ -232,6 +243,11 @@ def see_together(
         in_list = view.title_has_tie or sentence.index in view.under_tie
         if in_list and view.rows_of_two >= _FEWEST_ROWS:
             tally.see("register")
+    names = _names_in_turn(sentence)
+    starts = [m.start for m in names]
+    if first.start in starts and second.start in starts:
+        apart = starts.index(second.start) - starts.index(first.start)
+        tally.see("adjacent" if apart == 1 else "apart")
     if {first.form, second.form} == {"inhabitant"}:
         tally.see("together-inhabitants")
     _see_scope(view, tally, sentence)
@@ -309,80 +325,3 @@ def is_of_others(sentence: Sentence, mention: PlaceMention, *, hub_id: str) -> b
         return True
     names = _names_in_turn(sentence)
     return len(names) == 2 and is_across(names[0].place, names[1].place) and sentence.has("tie")
-
-
-def see_whole_document(view: ReadingView, tally: FeatureTally) -> None:
-    """Collect what holds for the whole Document and for the two places."""
-    a, b = tally.a, tally.b
-    partner = b if a.id == tally.hub_id else a
-    is_hub = tally.hub_id is not None
-    counts = [len(view.mentions.get(place.id, ())) for place in (a, b)]
-    partner_count = len(view.mentions.get(partner.id, ())) if is_hub else min(counts)
-    total = sum(len(found) for found in view.mentions.values())
-    tally.see_whole("mentions", math.log2(1 + partner_count))
-    tally.see_whole("share", partner_count / max(1, total))
-    tally.see_whole("places-in-text", math.log2(1 + len(view.places)))
-    if is_hub:
-        tally.see_whole("has-hub")
-    if view.host is None:
-        tally.see_whole("no-host")
-        if not is_hub:
-            tally.see_whole("share-without-host", sum(counts) / max(1, total))
-    elif not is_hub:
-        tally.see_whole("not-the-host")
-    ties = sum(1 for sentence in view.sentences if sentence.has("tie"))
-    tally.see_whole("ties", math.log2(1 + ties))
-    with_tie = [features for _, features in tally.sightings if "tie-here" in features]
-    if with_tie and all({"tie-planned", "tie-denied"} & features for features in with_tie):
-        tally.see_whole("only-planned-or-denied")
-    if is_across(a, b) and _towns_across(view) == 2:
-        tally.see_whole("sole-couple-across")
-    if any(t.rule.id != "tie-partnership" for s in view.sentences for t in s.triggers_of("tie")):
-        tally.see_whole("specific-tie-in-text")
-    _see_page(view, tally, partner if is_hub else None)
-    _see_geography(tally, partner if is_hub else None)
-    points = [m.points for p in (a, b) for _, m in view.mentions.get(p.id, ())]
-    if points:
-        tally.see_whole("name-certainty", min(points) / 5)
-
-
-def _towns_across(view: ReadingView) -> int:
-    """Return how many towns of the East and the West a Document is about, its owner among them."""
-    places = {place.id: place for place in view.places.values()}
-    if view.host is not None:
-        places[view.host.id] = view.host
-    return sum(1 for p in places.values() if p.side in ("east", "west") and p.kind != "district")
-
-
-def _see_page(view: ReadingView, tally: FeatureTally, partner: Place | None) -> None:
-    """Collect what the address and the title of the page say."""
-    url = fold(view.document.reference.url)
-    title = view.document.reference.title
-    if "partner" in url or "jumelage" in url:
-        tally.see_whole("address-of-partners")
-    if view.title_has_tie:
-        tally.see_whole("title-of-partners")
-    if partner is not None:
-        base = fold(partner.name).partition(" ")[0]
-        if base and base in url.partition(" ")[2]:
-            tally.see_whole("partner-in-address")
-        if base and base in fold(title):
-            tally.see_whole("partner-in-title")
-
-
-def _see_geography(tally: FeatureTally, partner: Place | None) -> None:
-    a, b = tally.a, tally.b
-    if is_across(a, b):
-        tally.see_whole("across-the-border")
-    if a.country != b.country:
-        tally.see_whole("abroad")
-    elif a.state == b.state and a.state is not None:
-        tally.see_whole("same-state")
-    if a.position and b.position and great_circle_km(a.position, b.position) < _NEARBY_KILOMETRES:
-        tally.see_whole("nearby")
-    if a.kind != b.kind and "district" in (a.kind, b.kind):
-        tally.see_whole("district-with-town")
-    if a.kind == b.kind == "district":
-        tally.see_whole("two-districts")
-    if partner is not None and partner.population:
-        tally.see_whole("partner-size", math.log10(partner.population) / 5)

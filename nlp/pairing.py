@@ -1,7 +1,7 @@
 """Candidate pairs of a Document: which places may be partners, and where they were seen.
 
-The features of a candidate are the names of everything that was seen of it anywhere in the
-Document, with a strength; the ranker weighs them.
+Candidates are generous: every place with each hub, every two places of one block, and neighbours in
+rows. What was seen of them anywhere in the Document becomes features, which the ranker weighs.
 """
 
 from __future__ import annotations
@@ -12,21 +12,17 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Literal
 
+from nlp.document_features import see_whole_document
+from nlp.pair_features import FeatureTally, is_of_others, see_partner, see_together
 from nlp.place_judging import PlaceMention
-from nlp.pair_features import (
-    FeatureTally,
-    is_of_others,
-    see_partner,
-    see_together,
-    see_whole_document,
-    tie_before,
-)
-from nlp.reading_view import ReadingView, Sentence
+from nlp.reading_view import ReadingView, Sentence, is_row
 from partnernetz.places import Place, fold, spell_out
 
-#: Sentences with more names than this are registers; only neighbours in them are paired.
+#: Sentences and blocks with more names than this are registers; only neighbours are paired.
 _MANY_PLACES = 12
-_MOST_HUBS = 2
+_MOST_HUBS = 3
+_MOST_PLACES = 150
+_LONGEST_DATELINE = 40  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +52,14 @@ class CandidatePair:
 def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
     """Return the candidate pairs of a Document with their features, in a stable order."""
     pairs: dict[tuple[str, str], FeatureTally] = {}
+    found_hubs = hubs(view)
 
     def pair_of(one: Place, other: Place) -> FeatureTally:
         first, second = sorted((one, other), key=lambda place: place.id)
         return pairs.setdefault((first.id, second.id), FeatureTally(first, second))
 
-    for hub in hubs(view):
-        for place_id, mentions in view.mentions.items():
+    for hub in found_hubs:
+        for place_id, mentions in list(view.mentions.items())[:_MOST_PLACES]:
             place = mentions[0][1].place
             if place_id == hub.place.id or _is_part_of(place, hub.place):
                 continue
@@ -75,8 +72,8 @@ def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
             ]
             if not own:
                 continue
-            tally = pair_of(hub.place, mentions[0][1].place)
-            tally.hub_id = hub.place.id
+            tally = pair_of(hub.place, place)
+            tally.hub_id = tally.hub_id or hub.place.id
             tally.see_whole(f"hub-{hub.kind}")
             for sentence, mention in own:
                 tally.sight(sentence)
@@ -86,8 +83,9 @@ def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
             tally = pair_of(one.place, other.place)
             tally.sight(sentence)
             see_together(view, tally, sentence, one, other)
+    hub_ids = tuple(hub.place.id for hub in found_hubs)
     for tally in pairs.values():
-        see_whole_document(view, tally)
+        see_whole_document(view, tally, hub_ids=hub_ids)
     return [
         CandidatePair(
             a=tally.a,
@@ -106,10 +104,11 @@ def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """A place that the Document speaks for: its owner, one in its address, or its main subject."""
+    """A place that the Document speaks for: its owner, one in its address, its main subject, or
+    the town of its dateline ("Wismar." before an article)."""
 
     place: Place
-    kind: Literal["owner", "address", "subject"]
+    kind: Literal["owner", "address", "dateline", "subject"]
 
 
 def hubs(view: ReadingView) -> tuple[Hub, ...]:
@@ -122,11 +121,15 @@ def hubs(view: ReadingView) -> tuple[Hub, ...]:
         for place in view.places.values()
         if place.country == "DE" and _in_address(place, address)
     ]
+    found += [Hub(place=place, kind="dateline") for place in _dateline_places(view)]
     ranked = sorted(
         view.mentions.items(), key=lambda item: (-_prominence(view, item[0]), item[1][0][1].start)
     )
     found += [Hub(place=mentions[0][1].place, kind="subject") for _, mentions in ranked[:1]]
-    return tuple({hub.place.id: hub for hub in reversed(found[:_MOST_HUBS])}.values())
+    distinct: dict[str, Hub] = {}
+    for hub in found:
+        distinct.setdefault(hub.place.id, hub)
+    return tuple(distinct.values())[:_MOST_HUBS]
 
 
 def _in_address(place: Place, address: str) -> bool:
@@ -136,6 +139,19 @@ def _in_address(place: Place, address: str) -> bool:
     return len(base) > 3 and any(
         re.search(rf"(?:^| ){re.escape(spelling)}", address) for spelling in spellings
     )
+
+
+def _dateline_places(view: ReadingView) -> Iterator[Place]:
+    """Yield places that open a block alone: "Sömmerda. Zu Kedainiai ...", or fill a short one."""
+    for sentence in view.sentences:
+        if len(sentence.places) == 1 and sentence.end - sentence.start <= _LONGEST_DATELINE:
+            mention = sentence.places[0]
+            at_start = mention.start - sentence.block.start <= 2
+            rest = view.document.text[mention.end : sentence.end]
+            is_alone = sum(c.isalpha() for c in rest) <= 3
+            opens = sentence.end < sentence.block.end and at_start
+            if mention.place.country == "DE" and is_alone and opens:
+                yield mention.place
 
 
 def _prominence(view: ReadingView, place_id: str) -> float:
@@ -148,7 +164,9 @@ def _prominence(view: ReadingView, place_id: str) -> float:
 
 def _is_part_of(place: Place, host: Place) -> bool:
     """Return whether a place is a district of its host or the host's own (Kreis Plön, Plön)."""
-    return place.kind == "district" and place.district == host.district
+    return (
+        place.kind == "district" and place.district is not None and place.district == host.district
+    )
 
 
 def _are_one_name(view: ReadingView, one: Place, other: Place) -> bool:
@@ -168,20 +186,38 @@ def _are_one_name(view: ReadingView, one: Place, other: Place) -> bool:
 def _neighbours(
     view: ReadingView, sentence: Sentence
 ) -> Iterator[tuple[PlaceMention, PlaceMention]]:
-    """Yield mentions of different places in one sentence that may be a pair of their own."""
+    """Yield mentions of different places that may be a pair of their own, one in the sentence.
+
+    The other stands in the same sentence, in one before it in the same block, or in the row above.
+    """
     mentions = sentence.places
-    if len({m.place.id for m in mentions}) < 2 or not _tie_in_scope(view, sentence):
+    if not mentions:
         return
+    couples: Iterator[tuple[PlaceMention, PlaceMention]]
     if len(mentions) > _MANY_PLACES:
-        couples: Iterator[tuple[PlaceMention, PlaceMention]] = pairwise(mentions)
+        couples = pairwise(mentions)
     else:
         couples = combinations(mentions, 2)
-    for one, other in couples:
-        if one.place.id != other.place.id and not _are_one_name(view, one.place, other.place):
-            yield one, other
+    yield from (pair for pair in couples if _may_pair(view, *pair))
+    before = _mentions_before(view, sentence)
+    if len(before) + len(mentions) <= _MANY_PLACES:
+        for one in before:
+            for other in mentions:
+                if _may_pair(view, one, other):
+                    yield one, other
 
 
-def _tie_in_scope(view: ReadingView, sentence: Sentence) -> bool:
-    if sentence.has("tie") or view.title_has_tie or sentence.index in view.under_tie:
-        return True
-    return tie_before(view, sentence)
+def _mentions_before(view: ReadingView, sentence: Sentence) -> list[PlaceMention]:
+    """Return the mentions of the sentence before in the block, or of the row above."""
+    if not sentence.index:
+        return []
+    previous = view.sentences[sentence.index - 1]
+    if previous.block == sentence.block:
+        return list(previous.places)
+    are_rows = is_row(previous.block) and is_row(sentence.block)
+    are_single = len(previous.places) == 1 and len(sentence.places) == 1
+    return list(previous.places) if are_rows and are_single else []
+
+
+def _may_pair(view: ReadingView, one: PlaceMention, other: PlaceMention) -> bool:
+    return one.place.id != other.place.id and not _are_one_name(view, one.place, other.place)

@@ -16,6 +16,8 @@ from partnernetz.records import Document
 
 COMPONENTS = ("places", "dates", "triggers", "topics", "context", "pairs")
 
+#: Captions are glued to texts and columns to each other: "AnröchteWünschelburg".
+_GLUED_WORDS = r"(?<=[a-zäöüßà-ÿ]{2})(?=[A-ZÄÖÜ][a-zäöüß])"
 #: "A-B" is a pair in a partnership text and "Neu-Ulm" a name: hyphens between letters are cut.
 _HYPHEN_BETWEEN_LETTERS = r"(?<=[A-Za-zÀ-ɏ.)])[-–—](?=[A-Za-zÀ-ɏ])"
 
@@ -26,7 +28,7 @@ def build_pipeline(*, reference_folder: Path | None = None) -> Language:
     ``reference_folder`` holds the gazetteer; the project's own is the default.
     """
     nlp = spacy.blank("de")
-    infixes = [*(nlp.Defaults.infixes or ()), _HYPHEN_BETWEEN_LETTERS]
+    infixes = [*(nlp.Defaults.infixes or ()), _HYPHEN_BETWEEN_LETTERS, _GLUED_WORDS]
     tokenizer: Any = nlp.tokenizer  # a compiled class without types
     tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     folder = reference_folder or default_data_folder() / "reference"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Generic, Protocol, TypeVar
@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeVar
 from spacy.tokens import Doc
 
 from nlp.place_judging import PlaceMention
+from nlp.regions import speaks_of_division
 from nlp.components.sentences import document_of
 from nlp.components.topics import FoundTopic
 from nlp.components.triggers import FoundTrigger, find_triggers
@@ -104,6 +105,11 @@ class ReadingView:
         return any(sentence.has("tie") for sentence in self.sentences)
 
     @cached_property
+    def names_division(self) -> bool:
+        """Return whether the text speaks of the divided country or its unification."""
+        return speaks_of_division(self.document.text)
+
+    @cached_property
     def title_has_tie(self) -> bool:
         """Return whether the title or the first heading names a tie."""
         first = next(
@@ -132,6 +138,51 @@ class ReadingView:
             if reach or any(heading_has_tie(h) for h in sentence.block.headings):
                 found.add(sentence.index)
         return frozenset(found)
+
+    @cached_property
+    def scopes(self) -> dict[int, Mapping[str, float]]:
+        """Return the features of sentences worked out so far, by their index."""
+        return {}
+
+    @cached_property
+    def _sentences_by_block(self) -> dict[int, list[Sentence]]:
+        found: dict[int, list[Sentence]] = {}
+        for sentence in self.sentences:
+            found.setdefault(sentence.block.start, []).append(sentence)
+        return found
+
+    def sentences_of_block(self, block: Block) -> Sequence[Sentence]:
+        """Return the sentences of a block."""
+        return self._sentences_by_block.get(block.start, ())
+
+    @cached_property
+    def _positions(self) -> dict[int, int]:
+        return {block.start: number for number, block in enumerate(self.document.blocks)}
+
+    def position_of(self, block: Block) -> int:
+        """Return the number of a block in the Document."""
+        return self._positions[block.start]
+
+    @cached_property
+    def _runs(self) -> dict[int, tuple[Block, ...]]:
+        """Return the run of rows with places to which a block belongs, by the block's start."""
+        found: dict[int, tuple[Block, ...]] = {}
+        run: list[Block] = []
+        gap = 0
+        for block in (*self.document.blocks, None):
+            if block is not None and is_row(block) and self.places_of_block(block):
+                run.append(block)
+                gap = 0
+            elif block is not None and is_row(block) and run and not gap:
+                gap = 1  # a row between two rows of a run: a country, a caption
+            else:
+                found.update({member.start: tuple(run) for member in run})
+                run, gap = [], 0
+        return found
+
+    def rows_around(self, block: Block) -> tuple[Block, ...]:
+        """Return the run of rows with places in which a row stands, itself included."""
+        return self._runs.get(block.start, ())
 
     def places_of_block(self, block: Block) -> frozenset[str]:
         """Return the ids of the places named in a block."""

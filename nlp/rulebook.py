@@ -16,7 +16,17 @@ from typing import Any, Literal
 from partnernetz.errors import InputError
 
 TriggerCategory = Literal[
-    "tie", "false", "event", "status", "modality", "voice", "both", "other", "cooperation", "order"
+    "tie",
+    "false",
+    "event",
+    "status",
+    "modality",
+    "voice",
+    "both",
+    "other",
+    "cooperation",
+    "order",
+    "hint",
 ]
 ContextSide = Literal["before", "after"]
 ContextEffect = Literal[

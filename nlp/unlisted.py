@@ -88,8 +88,6 @@ def unlisted_places(
     gazetteer: Gazetteer,
 ) -> list[PlaceMention]:
     """Return the listed mentions and those of unlisted places, in text order, not overlapping."""
-    if not names_tie(document.text):
-        return list(listed)
     mentions = list(listed)
     for find in _finds(document, regions=regions):
         within = [m for m in mentions if m.start < find.end and find.start < m.end]
@@ -225,10 +223,10 @@ def _trimmed(text: str, block: Block) -> tuple[int, int]:
 def _mention(find: _Find, within: Sequence[PlaceMention], *, surface: str) -> PlaceMention:
     origin = within[0].place if within and find.rule.is_unit else None
     place = Place(
-        id=f"name:{(find.country or 'zz').lower()}:{fold(find.name)}",
+        id=f"name:{((origin.country if origin else find.country) or 'zz').lower()}:{fold(find.name)}",
         name=find.name,
         kind="district" if find.rule.is_unit else "town",
-        country=find.country,
+        country=origin.country if origin else find.country,
         side=origin.side if origin else "abroad",
         state=origin.state if origin else None,
         district=None,

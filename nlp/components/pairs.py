@@ -43,7 +43,7 @@ class Pairs:
     def __call__(self, doc: Doc) -> Doc:
         """Return the Doc with its view and its pairs."""
         view = doc._.view = view_of(doc, host=doc._.host)
-        candidates = candidate_pairs(view) if view.has_tie else []
+        candidates = candidate_pairs(view)
         doc._.pairs = tuple(rank_pair(candidate) for candidate in candidates)
         return doc
 

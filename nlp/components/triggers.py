@@ -53,8 +53,19 @@ def names_tie(text: str) -> bool:
     return _tie_pattern().search(text) is not None
 
 
+@cache
+def _hint_pattern() -> re.Pattern[str]:
+    hints = [rule.pattern for rule in trigger_rules() if rule.category == "hint"]
+    return re.compile("|".join(hints), re.IGNORECASE)
+
+
+def may_state_ties(text: str) -> bool:
+    """Return whether a text has any word, however weak, by which it might speak of a tie."""
+    return _hint_pattern().search(text) is not None
+
+
 #: Categories that a false tie does not take away.
-_UNTOUCHED = ("false", "voice", "both", "other", "cooperation", "order")
+_UNTOUCHED = ("false", "voice", "both", "other", "cooperation", "order", "hint")
 
 
 def find_triggers(text: str) -> list[FoundTrigger]:

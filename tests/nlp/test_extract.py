@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.components.triggers import names_tie
+from nlp.components.triggers import may_state_ties
 from nlp.extract import Extractor, by_document
 
 SEED = Path(__file__).parents[3] / "shared" / "seed"
@@ -34,7 +34,7 @@ def test_any_text_gives_true_quotations(reader: Any, make: Any, text: str) -> No
 def test_a_text_without_ties_is_not_parsed(make: Any) -> None:
     extractor = Extractor()
     text = "Das Wetter in Erfurt ist schön."
-    assert not names_tie(text)
+    assert not may_state_ties(text)
     assert extractor.extract(make.document(text)).evidence == ()
     assert extractor._nlp is None
 

@@ -1,0 +1,130 @@
+"""Features of a candidate pair that hold for the whole Document and for the two places."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from nlp.pair_features import FeatureTally, is_across
+from nlp.reading_view import ReadingView
+from partnernetz.places import Place, fold, great_circle_km, spell_out
+
+_NEARBY_KILOMETRES = 40.0
+_PARTNER_WORDS_IN_ADDRESSES = ("partner", "jumelage", "freundschaft", "twin")
+
+
+def see_whole_document(
+    view: ReadingView, tally: FeatureTally, *, hub_ids: Sequence[str] = ()
+) -> None:
+    """Collect what holds for the whole Document and for the two places; ``hub_ids`` are all hubs."""
+    a, b = tally.a, tally.b
+    partner = b if a.id == tally.hub_id else a
+    is_hub = tally.hub_id is not None
+    counts = [len(view.mentions.get(place.id, ())) for place in (a, b)]
+    partner_count = len(view.mentions.get(partner.id, ())) if is_hub else min(counts)
+    total = sum(len(found) for found in view.mentions.values())
+    tally.see_whole("mentions", math.log2(1 + partner_count))
+    tally.see_whole("share", partner_count / max(1, total))
+    tally.see_whole("places-in-text", math.log2(1 + len(view.places)))
+    if is_hub:
+        tally.see_whole("has-hub")
+    if view.host is None:
+        tally.see_whole("no-host")
+        if not is_hub:
+            tally.see_whole("share-without-host", sum(counts) / max(1, total))
+    elif not is_hub:
+        tally.see_whole("not-the-host")
+    ties = sum(1 for sentence in view.sentences if sentence.has("tie"))
+    tally.see_whole("ties", math.log2(1 + ties))
+    with_tie = [features for _, features in tally.sightings if "tie-here" in features]
+    if with_tie and all({"tie-planned", "tie-denied"} & features for features in with_tie):
+        tally.see_whole("only-planned-or-denied")
+    if is_across(a, b) and _towns_across(view) == 2:
+        tally.see_whole("sole-couple-across")
+    if any(t.rule.id != "tie-partnership" for s in view.sentences for t in s.triggers_of("tie")):
+        tally.see_whole("specific-tie-in-text")
+    _see_spread(view, tally)
+    if len(hub_ids) > 1:
+        tally.see_whole("several-hubs")
+        if {a.id, b.id} <= set(hub_ids):
+            tally.see_whole("two-hubs")
+        elif is_hub:
+            named = {s.index for s, _ in view.mentions.get(partner.id, ())}
+            rivals = [h for h in hub_ids if h != tally.hub_id]
+            beside = {s.index for h in rivals for s, _ in view.mentions.get(h, ())}
+            tally.see_whole("with-other-hub", len(named & beside) / max(1, len(named)))
+    _see_page(view, tally, partner if is_hub else None)
+    _see_geography(tally, partner if is_hub else None)
+    points = [m.points for p in (a, b) for _, m in view.mentions.get(p.id, ())]
+    if points:
+        tally.see_whole("name-certainty", min(points) / 5)
+
+
+def _see_spread(view: ReadingView, tally: FeatureTally) -> None:
+    """Collect how far two places share the sentences, and how often ties stand beside them."""
+    where = [{s.index for s, _ in view.mentions.get(p.id, ())} for p in (tally.a, tally.b)]
+    shared, least = len(where[0] & where[1]), min(map(len, where))
+    tally.see_whole("shared-sentences", math.log2(1 + shared))
+    tally.see_whole("shared-share", shared / max(1, least))
+    rarer = min(where, key=len) if least else max(where, key=len)
+    with_tie = sum(1 for index in rarer if view.sentences[index].has("tie"))
+    tally.see_whole("tie-share", with_tie / max(1, len(rarer)))
+    in_scope = sum(1 for index in rarer if index in view.under_tie)
+    tally.see_whole("heading-share", in_scope / max(1, len(rarer)))
+    tally.see_whole("sentences", math.log2(1 + len(view.sentences)))
+    tie_sentences = sum(1 for s in view.sentences if s.has("tie"))
+    tally.see_whole("tie-density", tie_sentences / max(1, len(view.sentences)))
+    if view.names_division:
+        tally.see_whole("division-in-text")
+
+
+def _towns_across(view: ReadingView) -> int:
+    """Return how many towns of the East and the West a Document is about, its owner among them."""
+    places = {place.id: place for place in view.places.values()}
+    if view.host is not None:
+        places[view.host.id] = view.host
+    return sum(1 for p in places.values() if p.side in ("east", "west") and p.kind != "district")
+
+
+def _see_page(view: ReadingView, tally: FeatureTally, partner: Place | None) -> None:
+    """Collect what the address and the title of the page say."""
+    url = fold(view.document.reference.url)
+    title = view.document.reference.title
+    if any(word in url for word in _PARTNER_WORDS_IN_ADDRESSES):
+        tally.see_whole("address-of-partners")
+    if view.title_has_tie:
+        tally.see_whole("title-of-partners")
+    if partner is not None:
+        base = fold(partner.name).partition(" ")[0]
+        spelled = fold(spell_out(partner.name)).partition(" ")[0]
+        if base and any(name in url.partition(" ")[2] for name in (base, spelled)):
+            tally.see_whole("partner-in-address")
+        if base and base in fold(title):
+            tally.see_whole("partner-in-title")
+
+
+def _see_geography(tally: FeatureTally, partner: Place | None) -> None:
+    a, b = tally.a, tally.b
+    if is_across(a, b):
+        tally.see_whole("across-the-border")
+    if a.country != b.country:
+        tally.see_whole("abroad")
+    elif a.state == b.state and a.state is not None:
+        tally.see_whole("same-state")
+    if a.position and b.position and great_circle_km(a.position, b.position) < _NEARBY_KILOMETRES:
+        tally.see_whole("nearby")
+    if a.kind != b.kind and "district" in (a.kind, b.kind):
+        tally.see_whole("district-with-town")
+    if a.kind == b.kind == "district":
+        tally.see_whole("two-districts")
+    sizes = [place.population for place in (a, b) if place.population]
+    if len(sizes) == 2:
+        tally.see_whole("size-ratio", abs(math.log10(sizes[0] / sizes[1])))
+    if a.position and b.position:
+        tally.see_whole("distance", math.log10(1 + great_circle_km(a.position, b.position)) / 4)
+    if any(place.id.startswith("name:") for place in (a, b)):
+        tally.see_whole("unlisted")
+    if all(place.country != "DE" for place in (a, b)):
+        tally.see_whole("both-abroad")
+    if partner is not None and partner.population:
+        tally.see_whole("partner-size", math.log10(partner.population) / 5)
