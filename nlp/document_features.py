@@ -10,6 +10,7 @@ from nlp.reading_view import ReadingView
 from partnernetz.places import Place, fold, great_circle_km, spell_out
 
 _NEARBY_KILOMETRES = 40.0
+_OPENING = 3  # sentences
 _PARTNER_WORDS_IN_ADDRESSES = ("partner", "jumelage", "freundschaft", "twin")
 
 
@@ -44,6 +45,7 @@ def see_whole_document(
     if any(t.rule.id != "tie-partnership" for s in view.sentences for t in s.triggers_of("tie")):
         tally.see_whole("specific-tie-in-text")
     _see_spread(view, tally)
+    _see_actors(view, tally)
     if len(hub_ids) > 1:
         tally.see_whole("several-hubs")
         if {a.id, b.id} <= set(hub_ids):
@@ -76,6 +78,22 @@ def _see_spread(view: ReadingView, tally: FeatureTally) -> None:
     tally.see_whole("tie-density", tie_sentences / max(1, len(view.sentences)))
     if view.names_division:
         tally.see_whole("division-in-text")
+
+
+def _see_actors(view: ReadingView, tally: FeatureTally) -> None:
+    """Collect who acts in the text: municipalities, or clubs, schools and companies."""
+    ties = sum(1 for s in view.sentences for t in s.triggers_of("tie") if t.rule.is_of_towns)
+    towns = sum(len(s.triggers_of("municipal")) for s in view.sentences) + 2 * ties
+    others = sum(1 for s in view.sentences if s.has("other", "club"))
+    tally.see_whole("town-actors", math.log2(1 + towns) / 3)
+    tally.see_whole("other-actors", math.log2(1 + others) / 3)
+    tally.see_whole("share-of-others", others / max(1, others + towns))
+    tally.see_whole("ties-of-towns", math.log2(1 + ties) / 3)
+    opening = view.sentences[:_OPENING]
+    if any(s.has("other", "club") for s in opening):
+        tally.see_whole("others-at-top")
+    if any(t.rule.is_of_towns for s in opening for t in s.triggers_of("tie")):
+        tally.see_whole("towns-at-top")
 
 
 def _towns_across(view: ReadingView) -> int:
@@ -128,3 +146,28 @@ def _see_geography(tally: FeatureTally, partner: Place | None) -> None:
         tally.see_whole("both-abroad")
     if partner is not None and partner.population:
         tally.see_whole("partner-size", math.log10(partner.population) / 5)
+
+
+#: What is seen at a spot means more or less on a page of the one or the other kind.
+_CROSSED = (
+    "region-told", "in-heading", "starts-block", "row", "in-enumeration", "date-near", "hub-named",
+    "tie-here", "tie-before", "tie-in-heading", "run-under-tie", "with-it", "partner-before",
+    "origin-before", "together", "only-two", "adjacent", "couple", "hint-here", "as-inhabitants",
+    "across-the-border", "abroad", "nearby", "new-here", "tie-share", "heading-share", "mentions",
+    "hub-owner", "fills-heading", "year-after", "joined-by-and", "joined-by-comma",
+)
+
+
+def cross_with_page(view: ReadingView, tally: FeatureTally) -> None:
+    """Add each of the features that depend on it once more, for this kind of page.
+
+    Kinds are: a place's own page on its partners, its own page on anything, a page of nobody's that
+    names ties in its title or address, any other.
+    """
+    whole = tally.whole
+    is_on_ties = bool({"address-of-partners", "title-of-partners"} & whole)
+    owner = "own" if view.host is not None else "open"
+    kind = f"{owner}-{'ties' if is_on_ties else 'other'}"
+    for name in _CROSSED:
+        if name in tally.features:
+            tally.see_whole(f"{kind}/{name}", tally.features[name])

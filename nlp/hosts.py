@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from nlp.linking import Surroundings, rank
@@ -12,6 +13,8 @@ from partnernetz.places import Gazetteer, Place, PlaceName
 #: Fewer letters are abbreviations, fewer inhabitants a chance hit.
 _SHORTEST_NAME = 4
 _SMALLEST_OWNER = 300
+_SHORTEST_IN_PATH = 5
+_SMALLEST_IN_PATH = 5_000
 _SPELLED_OUT = (("ae", "ä"), ("oe", "ö"), ("ue", "ü"), ("ss", "ß"))
 
 
@@ -33,6 +36,26 @@ def host_from_address(url: str, gazetteer: Gazetteer) -> Place | None:
             if place is not None:
                 return place
     return None
+
+
+def places_in_path(url: str, gazetteer: Gazetteer) -> tuple[Place, ...]:
+    """Return the German towns that the path of an address names, in its order.
+
+    An article's address often tells the town that its text leaves out
+    ("/inhalt.kornwestheim-frischer-wind-fuer-partnerschaften"). Only towns from 5,000 inhabitants
+    count, and no names that are common words as well.
+    """
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return ()
+    words = [word for word in re.split(r"[^a-z0-9äöüß]+", path.casefold()) if word.isalpha()]
+    found = {}
+    for word in words:
+        place = _place_of(word, gazetteer) if len(word) >= _SHORTEST_IN_PATH else None
+        if place is not None and (place.population or 0) >= _SMALLEST_IN_PATH:
+            found[place.id] = place
+    return tuple(found.values())
 
 
 def _place_of(name: str, gazetteer: Gazetteer) -> Place | None:

@@ -163,6 +163,8 @@ def _see_around(tally: FeatureTally, sentence: Sentence, mention: PlaceMention) 
         tally.see("fills-heading")
     if mention.form == "inhabitant":
         tally.see("as-inhabitants")
+    if mention.is_region_told:
+        tally.see("region-told")
     ties = sentence.triggers_of("tie")
     if ties:
         gap = min(max(0, mention.start - tie.end, tie.start - mention.end) for tie in ties)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Literal
 
-from nlp.document_features import see_whole_document
+from nlp.document_features import cross_with_page, see_whole_document
 from nlp.pair_features import FeatureTally, is_of_others, see_partner, see_together
 from nlp.place_judging import PlaceMention
 from nlp.reading_view import ReadingView, Sentence, is_row
@@ -86,6 +86,7 @@ def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
     hub_ids = tuple(hub.place.id for hub in found_hubs)
     for tally in pairs.values():
         see_whole_document(view, tally, hub_ids=hub_ids)
+        cross_with_page(view, tally)
     return [
         CandidatePair(
             a=tally.a,
@@ -104,11 +105,11 @@ def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """A place that the Document speaks for: its owner, one in its address, its main subject, or
-    the town of its dateline ("Wismar." before an article)."""
+    """A place that the Document speaks for: its owner, one in its address, its main subject,
+    the town of its dateline ("Wismar." before an article), or one that only its address names."""
 
     place: Place
-    kind: Literal["owner", "address", "dateline", "subject"]
+    kind: Literal["owner", "address", "dateline", "subject", "path"]
 
 
 def hubs(view: ReadingView) -> tuple[Hub, ...]:
@@ -126,6 +127,9 @@ def hubs(view: ReadingView) -> tuple[Hub, ...]:
         view.mentions.items(), key=lambda item: (-_prominence(view, item[0]), item[1][0][1].start)
     )
     found += [Hub(place=mentions[0][1].place, kind="subject") for _, mentions in ranked[:1]]
+    found += [
+        Hub(place=place, kind="path") for place in view.path_places if place.id not in view.places
+    ]
     distinct: dict[str, Hub] = {}
     for hub in found:
         distinct.setdefault(hub.place.id, hub)

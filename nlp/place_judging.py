@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from spacy.tokens import Doc
 
 from nlp.linking import Candidate, Surroundings, rank, weights
-from nlp.regions import RegionView, speaks_of_division
+from nlp.regions import RegionView, lies_in, speaks_of_division
 from nlp.rulebook import place_context_rules, regions, word_list
 from nlp.sightings import Form, Sighting
 from partnernetz.places import Place, fold
@@ -30,7 +30,10 @@ _JOINED_BEFORE = re.compile(r"(\w+)[-–]$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceMention:
-    """A linked name: ``surface`` as it stands in the text, ``points`` of the best candidate."""
+    """A linked name: ``surface`` as it stands in the text, ``points`` of the best candidate.
+
+    ``is_region_told`` where the text tells right there in which country or state it lies.
+    """
 
     start: int
     end: int
@@ -39,6 +42,7 @@ class PlaceMention:
     place: Place
     points: float
     reason: str
+    is_region_told: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +110,7 @@ class PlaceJudge:
             place=best.place,
             points=round(points, 2),
             reason=reason,
+            is_region_told=any(lies_in(best.place, region) for region in adjacent),
         )
 
     def _continues_compound(self, sighting: Sighting) -> bool:

@@ -57,11 +57,16 @@ class Sentence:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingView:
-    """A Document as the pipeline saw it; ``host`` is the place that owns the page."""
+    """A Document as the pipeline saw it.
+
+    ``host`` is the place that owns the page, ``path_places`` are the towns that its address names
+    where nobody owns it.
+    """
 
     document: Document
     host: Place | None
     sentences: tuple[Sentence, ...]
+    path_places: tuple[Place, ...] = ()
 
     @cached_property
     def places(self) -> dict[str, Place]:
@@ -247,7 +252,9 @@ def heading_has_tie(heading: str) -> bool:
     return any(trigger.rule.category == "tie" for trigger in find_triggers(heading))
 
 
-def view_of(doc: Doc, *, host: Place | None) -> ReadingView:
+def view_of(
+    doc: Doc, *, host: Place | None, path_places: tuple[Place, ...] = ()
+) -> ReadingView:
     """Return the view of a Doc that has been through the pipeline up to the context."""
     document = document_of(doc)
     blocks = iter(document.blocks)
@@ -285,7 +292,9 @@ def view_of(doc: Doc, *, host: Place | None) -> ReadingView:
                 modality=modalities.get(span.start, "asserted"),
             )
         )
-    return ReadingView(document=document, host=host, sentences=tuple(sentences))
+    return ReadingView(
+        document=document, host=host, sentences=tuple(sentences), path_places=path_places
+    )
 
 
 class _Find(Protocol):

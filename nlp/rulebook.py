@@ -27,6 +27,7 @@ TriggerCategory = Literal[
     "cooperation",
     "order",
     "hint",
+    "municipal",
 ]
 ContextSide = Literal["before", "after"]
 ContextEffect = Literal[
@@ -39,7 +40,10 @@ RULES_FOLDER = Path(__file__).parent / "rules"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriggerRule:
-    """A word or phrase that speaks of partnerships; ``value`` depends on the category."""
+    """A word or phrase that speaks of partnerships; ``value`` depends on the category.
+
+    ``is_of_towns`` marks ties that only municipalities have ("Städtepartnerschaft").
+    """
 
     id: str
     category: TriggerCategory
@@ -48,6 +52,7 @@ class TriggerRule:
     note: str
     value: str = ""
     cased: bool = False
+    is_of_towns: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,7 @@ def _scope(view: ReadingView, sentence: Sentence) -> Features:
     _see_row(view, sentence, found)
     for other in sentence.triggers_of("other"):
         found[f"other-{other.rule.value}"] = 1.0
-    for category in ("both", "voice", "cooperation", "order", "hint"):
+    for category in ("both", "voice", "cooperation", "order", "hint", "municipal"):
         if sentence.has(category):
             found["both" if category == "both" else f"{category}-here"] = 1.0
     for event in sentence.triggers_of("event"):
@@ -90,6 +90,8 @@ def _see_surroundings(view: ReadingView, sentence: Sentence, found: dict[str, fl
         found["tie-in-block"] = 1.0
     if any(s.has("hint") for s in in_block):
         found["hint-in-block"] = 1.0
+    if any(s.has("hint") for s in view.sentences[max(0, sentence.index - 2) : sentence.index]):
+        found["hint-before"] = 1.0
     gaps = [abs(sentence.index - s.index) for s in view.sentences if s.has("tie")]
     if gaps:
         found["tie-closeness"] = 1.0 / (1.0 + min(gaps))

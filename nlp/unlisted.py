@@ -21,7 +21,7 @@ from partnernetz.places import Gazetteer, Place, fold
 from partnernetz.records import Block, Document
 
 _RULES = "unlisted_places.toml"
-_WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’]*\w\.?"
+_WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’]*\w"
 _REGION = r"(?P<region>[A-ZÀ-Ža-zäöüß][\wäöüß-]+(?:\s(?:Republik|Tirol|Königreich))?)"
 _POINTS = 3.0
 _SHORTEST = 3
@@ -242,4 +242,5 @@ def _mention(find: _Find, within: Sequence[PlaceMention], *, surface: str) -> Pl
         place=place,
         points=_POINTS,
         reason=f"not in the gazetteer; {find.rule.note}",
+        is_region_told=find.rule.has_region,
     )

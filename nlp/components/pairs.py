@@ -42,7 +42,7 @@ class Pairs:
 
     def __call__(self, doc: Doc) -> Doc:
         """Return the Doc with its view and its pairs."""
-        view = doc._.view = view_of(doc, host=doc._.host)
+        view = doc._.view = view_of(doc, host=doc._.host, path_places=doc._.path_places)
         candidates = candidate_pairs(view)
         doc._.pairs = tuple(rank_pair(candidate) for candidate in candidates)
         return doc

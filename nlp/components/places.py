@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from nlp.components.sentences import document_of
-from nlp.hosts import host_from_address
+from nlp.hosts import host_from_address, places_in_path
 from nlp.place_judging import PlaceJudge, PlaceMention
 from nlp.regions import RegionView
 from nlp.sightings import SightingFinder
@@ -35,7 +35,8 @@ def make_places(nlp: Language, name: str, reference_folder: str) -> Places:
 class Places:
     """Fill ``doc.spans["places"]``; ``span._.place_mention`` tells what each was linked to.
 
-    ``doc._.host`` is the place that owns the page. Names that the gazetteer lacks are mentions as
+    ``doc._.host`` is the place that owns the page, ``doc._.path_places`` are the towns in the
+    address of a page that no place owns. Names that the gazetteer lacks are mentions as
     well where the text presents them as partners.
     """
 
@@ -46,11 +47,14 @@ class Places:
             Span.set_extension("place_mention", default=None)
         if not Doc.has_extension("host"):
             Doc.set_extension("host", default=None)
+            Doc.set_extension("path_places", default=())
 
     def __call__(self, doc: Doc) -> Doc:
         """Return the Doc with its places."""
         document = document_of(doc)
         host = doc._.host = self._host_of(doc)
+        if host is None:
+            doc._.path_places = places_in_path(document.reference.url, self._gazetteer)
         regions = RegionView(document.text)
         judge = PlaceJudge(doc=doc, text=document.text, host=host, regions=regions)
         listed = [m for _, m in judge.judge(list(self._finder.find(doc, document.text)))]

@@ -65,7 +65,7 @@ def may_state_ties(text: str) -> bool:
 
 
 #: Categories that a false tie does not take away.
-_UNTOUCHED = ("false", "voice", "both", "other", "cooperation", "order", "hint")
+_UNTOUCHED = ("false", "voice", "both", "other", "cooperation", "order", "hint", "municipal")
 
 
 def find_triggers(text: str) -> list[FoundTrigger]:
