@@ -1,4 +1,4 @@
-"""Learn the ranker's weights: ``python -m flows.training CORPUS...`` (``make train``)."""
+"""Learn the models: ``python -m flows.training CORPUS...`` (``make train``)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from partnernetz.records import Document
 
 
 def train_on(corpora: Sequence[Path]) -> list[str]:
-    """Write the weights learned from annotated corpora; return lines that tell how good they are.
+    """Write the models learned from annotated corpora; return lines that tell how good they are.
 
     Raises InputError where a corpus cannot be read.
     """
-    from nlp.ranker import WEIGHTS_FILE
-    from nlp.training import train, write_weights
+    from nlp.training import train
+    from nlp.trees import MODELS_FOLDER
 
     documents: list[Document] = []
     gold: list[dict[str, Any]] = []
@@ -26,13 +26,18 @@ def train_on(corpora: Sequence[Path]) -> list[str]:
         read, annotated = read_corpus(corpus)
         documents += read
         gold += annotated
-    training = train(documents, gold)
-    write_weights(training, WEIGHTS_FILE)
-    lines = [f"{len(training.weights)} weights from {training.candidates} candidate pairs."]
+    training = train(documents, gold, folder=MODELS_FOLDER)
+    lines = [
+        f"{training.candidates} candidate pairs and {training.dates} candidate dates of "
+        f"{len(documents)} documents, judged by models that never saw their site:"
+    ]
     lines += [
-        f"{name:7} with whole sites left out: precision {score.precision:.3f}, "
-        f"recall {score.recall:.3f}, F1 {score.f1:.3f}"
+        f"{name:16} precision {score.precision:.3f}, recall {score.recall:.3f}, F1 {score.f1:.3f}"
         for name, score in training.scores.items()
+    ]
+    lines += [
+        f"exact start dates of the right pairs: {training.starts:.3f}",
+        f"expected calibration error of the scores: {training.calibration_error:.3f}",
     ]
     return lines
 

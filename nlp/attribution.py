@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from nlp.components.pairs import RankedPair
-from nlp.place_judging import PlaceMention
 from nlp.dates import FoundDate
+from nlp.place_judging import PlaceMention
 from nlp.reading_view import ReadingView, Sentence
 from nlp.rulebook import read_rows
 

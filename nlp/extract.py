@@ -15,9 +15,11 @@ from nlp.components.pairs import ranked_pairs, seen
 from nlp.components.triggers import may_state_ties
 from nlp.pipeline import build_pipeline, make_doc
 from nlp.statements import evidence_of
-from partnernetz.chronology import choose_start, choose_status
+from partnernetz.chronology import START_LADDER, choose_start, choose_status
 from partnernetz.records import Claim, Document, DocumentReference, Evidence, PlaceReference
 
+#: Within one text a first contact is a start only where it was read as one.
+_STATED_STARTS = tuple(event for event in START_LADDER if event != "contact")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ def by_document(extraction: Extraction) -> dict[str, Any]:
 def _partnership(evidence: Sequence[Evidence]) -> dict[str, Any]:
     """Return what all Evidence of one Document on one pair adds up to."""
     shown = next((e for e in evidence if e.event == "existence"), evidence[0])
-    start = choose_start((e.event, e.date) for e in evidence if e.date)
+    start = choose_start(((e.event, e.date) for e in evidence if e.date), ladder=_STATED_STARTS)
     ends = sorted(e.date for e in evidence if e.event == "end" and e.date)
     statuses = [(e.status, None) for e in evidence if e.status]
     return {
@@ -105,7 +107,7 @@ def _partnership(evidence: Sequence[Evidence]) -> dict[str, Any]:
 
 def _public_id(place: PlaceReference) -> str | None:
     """Return the id of a place, None for one that the gazetteer lacks."""
-    return None if place.id.startswith("name:") else place.id
+    return None if place.id is None or place.id.startswith("name:") else place.id
 
 
 def _claim(claim: Claim) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Rules that know better than the ranker: patterns that state a pair, or rule it out.
+"""Rules: patterns that state a pair, or rule it out. The ranker weighs them with all else.
 
 A rule of ``rules/pair_rules.toml`` names features that must be seen at one spot (``spot``) or hold
 for the whole Document (``whole``), and features that must not (``unless``, in either). Its
@@ -28,12 +28,6 @@ class PairRule:
     note: str
     example: str
 
-    def combine(self, learned: float) -> float:
-        """Return the probability of a pair: a rule lifts what the ranker says, or caps it."""
-        if self.effect == "states":
-            return max(learned, self.probability)
-        return min(learned, self.probability)
-
     def fits(self, features: frozenset[str], whole: frozenset[str]) -> bool:
         """Return whether the rule holds at a spot with these features."""
         return (
@@ -55,16 +49,21 @@ def pair_rules() -> tuple[PairRule, ...]:
     )
 
 
-def judge(candidate: CandidatePair) -> PairRule | None:
-    """Return the rule that decides on a candidate, None where none does.
-
-    Of rules that state, the surest wins. A rule that forbids decides only where none states.
-    """
-    fitting = [
+def fired(candidate: CandidatePair) -> tuple[PairRule, ...]:
+    """Return the rules that hold for a candidate at any spot."""
+    return tuple(
         rule
         for rule in pair_rules()
         if any(rule.fits(s.features, candidate.whole) for s in candidate.sightings)
-    ]
+    )
+
+
+def judge(candidate: CandidatePair) -> PairRule | None:
+    """Return the rule that decides on a candidate where rules alone decide, None where none does.
+
+    Of rules that state, the surest wins. A rule that forbids decides only where none states.
+    """
+    fitting = fired(candidate)
     stating = [rule for rule in fitting if rule.effect == "states"]
     if stating:
         return max(stating, key=lambda rule: rule.probability)

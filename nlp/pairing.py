@@ -38,7 +38,8 @@ class CandidatePair:
     """Two places, what was seen of them where, and ``whole``: features of the whole Document.
 
     ``features`` holds all of them with the greatest strength seen; ``hub_id`` is the one of the two
-    whose partners the Document tells, if any.
+    whose partners the Document tells, if any. ``groups`` names the sentences and runs of rows in
+    which it stands beside others of its kind: entries of one list are partners all or none.
     """
 
     a: Place
@@ -47,6 +48,7 @@ class CandidatePair:
     features: Mapping[str, float]
     whole: frozenset[str]
     sightings: tuple[Sighting, ...]
+    groups: frozenset[str] = frozenset()
 
 
 def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
@@ -98,9 +100,24 @@ def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
                 Sighting(sentence=index, features=frozenset(features))
                 for index, features in tally.sightings
             ),
+            groups=_groups(view, tally),
         )
         for _, tally in sorted(pairs.items())
     ]
+
+
+def _groups(view: ReadingView, tally: FeatureTally) -> frozenset[str]:
+    """Return the names of the sentences and runs of rows where a pair was seen, with its hub."""
+    found = set()
+    for index, features in tally.sightings:
+        if "together-across" in features:
+            continue
+        sentence = view.sentences[index]
+        found.add(f"{tally.hub_id or ''}:sentence:{index}")
+        run = view.rows_around(sentence.block)
+        if len(run) > 1:
+            found.add(f"{tally.hub_id or ''}:rows:{run[0].start}")
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

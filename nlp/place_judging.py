@@ -166,7 +166,11 @@ class PlaceJudge:
             points += weights()["context-person"]
         if is_region:
             points += weights()["is-region-word"]
-        if best.place.country != "DE" and not list(adjacent) and not names_country(near, best.place):
+        if (
+            best.place.country != "DE"
+            and not list(adjacent)
+            and not names_country(near, best.place)
+        ):
             points += weights()["abroad-unannounced"]
         return points
 

@@ -1,54 +1,62 @@
-"""How likely a candidate pair is a partnership: a logistic regression over its features.
+"""How likely candidate pairs are partnerships: two models of boosted trees.
 
-The weights are data (``nlp/rules/pair_weights.json``), learned by ``nlp.training`` from annotated
-documents and read here without any library for learning. A feature that has no weight counts
-nothing.
+The first judges each pair by its own features, the rules that hold for it among them. The second
+sees what the first said of the pair and of the others in the same list or sentence: entries of one
+list are partners all or none. Both are data (``nlp/rules/models``), learned by ``nlp.training``.
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
-from partnernetz.errors import InputError
+from nlp.pair_rules import fired
+from nlp.pairing import CandidatePair
+from nlp.trees import load_model
 
-WEIGHTS_FILE = Path(__file__).parent / "rules" / "pair_weights.json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairWeights:
-    """Weights by feature name; ``threshold`` is the probability from which a pair is stated."""
-
-    intercept: float
-    threshold: float
-    weights: Mapping[str, float]
-
-    def probability(self, features: Mapping[str, float]) -> float:
-        """Return the probability (0 to 1) that a pair with these features are partners."""
-        total = self.intercept + sum(
-            self.weights.get(name, 0.0) * strength for name, strength in sorted(features.items())
-        )
-        return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, total))))
+PAIR_MODEL, GROUP_MODEL = "pairs", "pair_groups"
 
 
-def load_weights(path: Path) -> PairWeights:
-    """Return the weights of a file; raises InputError where it is missing or no such table."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return PairWeights(
-            intercept=float(content["intercept"]),
-            threshold=float(content["threshold"]),
-            weights={name: float(value) for name, value in content["weights"].items()},
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"The weights {path} cannot be read: run `make train`.") from error
+def pair_features(candidate: CandidatePair) -> dict[str, float]:
+    """Return the features of a candidate, with those of the rules that hold for it."""
+    return {**candidate.features, **{f"rule:{rule.id}": 1.0 for rule in fired(candidate)}}
 
 
-@cache
-def default_weights() -> PairWeights:
-    """Return the project's own weights, read once."""
-    return load_weights(WEIGHTS_FILE)
+def probabilities(candidates: Sequence[CandidatePair]) -> list[float]:
+    """Return the probability (0 to 1) that each candidate of one Document is a partnership."""
+    first = load_model(PAIR_MODEL).probabilities([pair_features(c) for c in candidates])
+    return load_model(GROUP_MODEL).probabilities(group_features(candidates, first))
+
+
+def stated_from() -> float:
+    """Return the probability from which a pair counts as stated."""
+    return load_model(GROUP_MODEL).threshold_stated
+
+
+def group_features(
+    candidates: Sequence[CandidatePair], first: Sequence[float]
+) -> list[Mapping[str, float]]:
+    """Return the features of the second model: what was said of a pair and of its siblings."""
+    odds = [_log_odds(probability) for probability in first]
+    members: dict[str, list[int]] = {}
+    for number, candidate in enumerate(candidates):
+        for group in candidate.groups:
+            members.setdefault(group, []).append(number)
+    best = max(odds, default=0.0)
+    found: list[Mapping[str, float]] = []
+    for number, candidate in enumerate(candidates):
+        siblings = {other for group in candidate.groups for other in members[group]} - {number}
+        features = {"own": odds[number], "best": best}
+        if siblings:
+            others = [odds[other] for other in siblings]
+            features["has-siblings"] = 1.0
+            features["siblings"] = math.log2(1 + len(others))
+            features["siblings-mean"] = sum(others) / len(others)
+            features["siblings-best"] = max(others)
+            features["behind-siblings"] = odds[number] - max(others)
+        found.append(features)
+    return found
+
+
+def _log_odds(probability: float) -> float:
+    return math.log((probability + 1e-3) / (1.0 - probability + 1e-3))

@@ -9,12 +9,12 @@ from typing import Generic, Protocol, TypeVar
 
 from spacy.tokens import Doc
 
-from nlp.place_judging import PlaceMention
-from nlp.regions import speaks_of_division
 from nlp.components.sentences import document_of
 from nlp.components.topics import FoundTopic
 from nlp.components.triggers import FoundTrigger, find_triggers
 from nlp.dates import FoundDate
+from nlp.place_judging import PlaceMention
+from nlp.regions import speaks_of_division
 from partnernetz import edtf
 from partnernetz.places import Place
 from partnernetz.records import Block, Document, Modality
@@ -252,9 +252,7 @@ def heading_has_tie(heading: str) -> bool:
     return any(trigger.rule.category == "tie" for trigger in find_triggers(heading))
 
 
-def view_of(
-    doc: Doc, *, host: Place | None, path_places: tuple[Place, ...] = ()
-) -> ReadingView:
+def view_of(doc: Doc, *, host: Place | None, path_places: tuple[Place, ...] = ()) -> ReadingView:
     """Return the view of a Doc that has been through the pipeline up to the context."""
     document = document_of(doc)
     blocks = iter(document.blocks)

@@ -1,116 +1,128 @@
-"""Learn the ranker's weights from annotated documents.
+"""Learn the models of pairs and of their starts from annotated documents.
 
-Logistic regression (scikit-learn, L2) over the features of candidate pairs. The estimate for unseen
-sites comes from cross-validation in which all documents of a site are left out together. The
-result is the same to the byte for the same documents: features are sorted, the solver is
-deterministic, weights are rounded.
+The estimates for unseen sites come from cross-validation in which all documents of a site are left
+out together (``nlp.boosting``).
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from nlp.components.pairs import ranked_pairs
+import numpy as np
+
+from nlp.attribution import attribute
+from nlp.boosting import Learned, Shape, calibrate, calibrated, learn, write_model
+from nlp.components.pairs import RankedPair
+from nlp.dated_events import ruled_dates
 from nlp.evaluate import Ratio, same_pair
 from nlp.pair_rules import judge
-from nlp.pairing import CandidatePair
+from nlp.pairing import CandidatePair, candidate_pairs
 from nlp.pipeline import build_pipeline, make_doc
-from nlp.rulebook import read_rows
-from partnernetz.errors import InputError
+from nlp.ranker import GROUP_MODEL, PAIR_MODEL, group_features, pair_features
+from nlp.reading_view import ReadingView, view_of
+from nlp.start_features import StartCandidate, start_candidates
+from nlp.start_ranker import START_MODEL, pick
 from partnernetz.records import Document
-from partnernetz.storage import write_text
 
-#: Inverse strength of regularisation, chosen by cross-validation over sites.
-_INVERSE_REGULARISATION = 0.3
-_FEWEST_SIGHTINGS = 5
-_FOLDS = 10
-_THRESHOLD = 0.5
+_PAIRS = Shape(trees=300, depth=4, rate=0.04, features=0.15, smallest_leaf=6)
+_GROUPS = Shape(trees=60, depth=3, rate=0.06, features=1.0, smallest_leaf=10)
+_STARTS = Shape(trees=250, depth=4, rate=0.05, features=0.15, smallest_leaf=8, fewest_sightings=8)
+_START_THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3)
+_THRESHOLDS = tuple(round(0.2 + 0.025 * step, 3) for step in range(17))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """Learned weights, and scores of pairs with whole sites left out.
+    """What was learned from, and figures with whole sites left out.
 
-    ``scores`` has ``rules`` (rules alone), ``ranker`` and ``both``, each by leave-sites-out.
+    ``scores`` has ``rules`` (rules alone), ``trees`` (without the rules), ``rules and trees``, and
+    ``with lists`` (the second model upon them); ``starts`` is the share of exact start dates.
     """
 
-    weights: Mapping[str, float]
-    intercept: float
     candidates: int
+    dates: int
     scores: Mapping[str, Ratio]
+    starts: float
+    calibration_error: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Example:
-    candidate: CandidatePair
-    is_partnership: bool
+class _Reading:
+    """One document with its candidates, and the annotated pair that each is, if any."""
+
     site: str
+    view: ReadingView
+    candidates: tuple[CandidatePair, ...]
+    gold: tuple[Mapping[str, Any] | None, ...]
+    wanted: int
 
 
-def train(documents: Sequence[Document], gold_documents: Sequence[Mapping[str, Any]]) -> Training:
-    """Return weights learned from documents and their annotation, given in the same order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _StartExample:
+    """The dates that may be the start of one annotated pair."""
+
+    site: str
+    accepted: frozenset[str]
+    may_be_none: bool
+    candidates: tuple[StartCandidate, ...]
+
+
+def train(
+    documents: Sequence[Document], gold_documents: Sequence[Mapping[str, Any]], *, folder: Path
+) -> Training:
+    """Learn from documents and their annotation, given in the same order; write the models.
 
     Raises InputError where there is too little to learn from.
     """
-    import numpy as np
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import GroupKFold
-
-    examples, wanted = _examples(documents, gold_documents)
-    sites = [example.site for example in examples]
-    if len(set(sites)) < _FOLDS or len({e.is_partnership for e in examples}) < 2:
-        raise InputError(f"Training needs annotated documents of at least {_FOLDS} sites.")
-    names = _features(examples)
-    matrix = np.array([[e.candidate.features.get(n, 0.0) for n in names] for e in examples])
-    labels = np.array([e.is_partnership for e in examples])
-
-    def fit(rows: Any) -> Any:
-        model = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=10_000)
-        return model.fit(matrix[rows], labels[rows])
-
-    held_out = np.zeros(len(examples))
-    for seen, unseen in GroupKFold(_FOLDS).split(matrix, labels, sites):
-        held_out[unseen] = fit(seen).predict_proba(matrix[unseen])[:, 1]
-    model = fit(np.arange(len(examples)))
-    weights = {
-        name: round(float(value), 3) for name, value in zip(names, model.coef_[0], strict=True)
-    }
+    readings = list(_read(documents, gold_documents))
+    scores, error = _train_pairs(readings, folder)
+    examples = list(_start_examples(readings))
+    starts = _train_starts(examples, folder)
     return Training(
-        weights=weights,
-        intercept=round(float(model.intercept_[0]), 3),
-        candidates=len(examples),
-        scores=_scores(examples, [float(p) for p in held_out], wanted=wanted),
+        candidates=sum(len(reading.candidates) for reading in readings),
+        dates=sum(len(example.candidates) for example in examples),
+        scores=scores,
+        starts=starts,
+        calibration_error=error,
     )
 
 
-def _examples(
+def _read(
     documents: Sequence[Document], gold_documents: Sequence[Mapping[str, Any]]
-) -> tuple[list[_Example], int]:
-    """Return labelled candidates and the number of pairs to be found, candidates or not."""
+) -> Iterator[_Reading]:
     nlp = build_pipeline()
-    examples: list[_Example] = []
-    wanted = 0
-    for document, gold in zip(documents, gold_documents, strict=True):
-        pairs = gold["gold"]["partnerships"]
-        wanted += sum(1 for pair in pairs if not pair.get("optional"))
-        for ranked in ranked_pairs(nlp(make_doc(nlp, document))):
-            matches = [pair for pair in pairs if same_pair(pair, _as_pair(ranked.candidate))]
-            if matches and matches[0].get("optional"):
+    nlp.disable_pipe("partnernetz_pairs")
+    for document, annotated in zip(documents, gold_documents, strict=True):
+        doc = nlp(make_doc(nlp, document))
+        view = view_of(doc, host=doc._.host, path_places=doc._.path_places)
+        pairs = annotated["gold"]["partnerships"]
+        candidates, gold = [], []
+        for candidate in candidate_pairs(view):
+            matching = [pair for pair in pairs if same_pair(pair, _as_pair(candidate))]
+            if matching and matching[0].get("optional"):
                 continue
-            examples.append(
-                _Example(
-                    candidate=ranked.candidate,
-                    is_partnership=bool(matches),
-                    site=urlsplit(gold["url"]).netloc,
-                )
-            )
-    return examples, wanted
+            candidates.append(candidate)
+            gold.append(matching[0] if matching else None)
+        yield _Reading(
+            site=_site(annotated),
+            view=view,
+            candidates=tuple(candidates),
+            gold=tuple(gold),
+            wanted=sum(1 for pair in pairs if not pair.get("optional")),
+        )
+
+
+def _site(annotated: Mapping[str, Any]) -> str:
+    """Return the site of a document; invented notes are each a site of their own."""
+    host = urlsplit(annotated["url"]).hostname or ""
+    if host.endswith("example.org"):
+        return str(annotated["id"])
+    return ".".join(host.split(".")[-2:])
 
 
 def _as_pair(candidate: CandidatePair) -> dict[str, str]:
@@ -125,45 +137,134 @@ def _as_pair(candidate: CandidatePair) -> dict[str, str]:
     }
 
 
-def _features(examples: Sequence[_Example]) -> list[str]:
-    """Return the features to learn weights for: those seen often enough, without the rules' own."""
-    counts = Counter(name for example in examples for name in example.candidate.features)
-    only_for_rules = {row["id"] for row in read_rows("pair_rules.toml", "only_for_rules")}
-    return sorted(
-        name
-        for name, count in counts.items()
-        if count >= _FEWEST_SIGHTINGS and name not in only_for_rules
+def _train_pairs(readings: Sequence[_Reading], folder: Path) -> tuple[dict[str, Ratio], float]:
+    candidates = [c for reading in readings for c in reading.candidates]
+    labels = [gold is not None for reading in readings for gold in reading.gold]
+    sites = [reading.site for reading in readings for _ in reading.candidates]
+    wanted = sum(reading.wanted for reading in readings)
+    alone = learn([c.features for c in candidates], labels, sites, shape=_PAIRS)
+    first = learn([pair_features(c) for c in candidates], labels, sites, shape=_PAIRS)
+    scale, shift = calibrate(first.held_out, labels)
+    write_model(
+        first, folder / f"{PAIR_MODEL}.json", scale=scale, shift=shift, threshold_stated=0.5
     )
-
-
-def _scores(
-    examples: Sequence[_Example], learned: Sequence[float], *, wanted: int
-) -> dict[str, Ratio]:
-    rules = [judge(example.candidate) for example in examples]
-    chosen = {
-        "rules": [0.0 if rule is None else rule.combine(0.0) for rule in rules],
-        "ranker": list(learned),
-        "both": [
-            p if rule is None else rule.combine(p) for rule, p in zip(rules, learned, strict=True)
-        ],
+    rows = _group_rows(readings, calibrated(first.held_out, scale, shift))
+    second = learn(rows, labels, sites, shape=_GROUPS)
+    group_scale, group_shift = calibrate(second.held_out, labels)
+    probabilities = calibrated(second.held_out, group_scale, group_shift)
+    threshold = max(_THRESHOLDS, key=lambda t: _score(probabilities >= t, labels, wanted).f1)
+    write_model(
+        second,
+        folder / f"{GROUP_MODEL}.json",
+        scale=group_scale,
+        shift=group_shift,
+        threshold_stated=threshold,
+    )
+    rules = [judge(candidate) for candidate in candidates]
+    by_rules = np.array([rule is not None and rule.effect == "states" for rule in rules])
+    scores = {
+        "rules": _score(by_rules, labels, wanted),
+        "trees": _best(alone, labels, wanted),
+        "rules and trees": _best(first, labels, wanted),
+        "with lists": _score(probabilities >= threshold, labels, wanted),
     }
-    found = {}
-    for name, probabilities in chosen.items():
+    return scores, expected_calibration_error(probabilities, labels)
+
+
+def _group_rows(readings: Sequence[_Reading], first: np.ndarray) -> list[Mapping[str, float]]:
+    rows: list[Mapping[str, float]] = []
+    for reading in readings:
+        end = len(rows) + len(reading.candidates)
+        rows += group_features(reading.candidates, [float(p) for p in first[len(rows) : end]])
+    return rows
+
+
+def _best(learned: Learned, labels: Sequence[bool], wanted: int) -> Ratio:
+    """Return the score of a model at the best of the thresholds."""
+    probabilities = calibrated(learned.held_out, *calibrate(learned.held_out, labels))
+    scores = [_score(probabilities >= threshold, labels, wanted) for threshold in _THRESHOLDS]
+    return max(scores, key=lambda score: score.f1)
+
+
+def _score(stated: np.ndarray, labels: Sequence[bool], wanted: int) -> Ratio:
+    hits = int((stated & np.array(labels)).sum())
+    return Ratio(hit=hits, missed=wanted - hits, wrong=int(stated.sum()) - hits)
+
+
+def expected_calibration_error(
+    probabilities: Sequence[float] | np.ndarray, labels: Sequence[bool], *, bins: int = 10
+) -> float:
+    """Return the mean gap between probability and truth over equal bins, weighted by their size.
+
+    Naeini, Cooper and Hauskrecht (2015), Obtaining Well Calibrated Probabilities Using Bayesian
+    Binning. 0 is perfect.
+    """
+    scores, truth = np.asarray(probabilities, dtype=float), np.asarray(labels, dtype=float)
+    if not len(scores):
+        return 0.0
+    places = np.minimum((scores * bins).astype(int), bins - 1)
+    gaps = [
+        (places == place).sum()
+        * abs(scores[places == place].mean() - truth[places == place].mean())
+        for place in range(bins)
+        if (places == place).any()
+    ]
+    return float(sum(gaps) / len(scores))
+
+
+def _start_examples(readings: Sequence[_Reading]) -> Iterator[_StartExample]:
+    for reading in readings:
         stated = [
-            example.is_partnership
-            for example, p in zip(examples, probabilities, strict=True)
-            if p >= _THRESHOLD
+            RankedPair(candidate=candidate, probability=1.0, rule="annotated", is_stated=True)
+            for candidate, gold in zip(reading.candidates, reading.gold, strict=True)
+            if gold is not None
         ]
-        hits = sum(stated)
-        found[name] = Ratio(hit=hits, missed=wanted - hits, wrong=len(stated) - hits)
-    return found
+        annotated = [gold for gold in reading.gold if gold is not None]
+        attributions = attribute(reading.view, stated)
+        for ranked, gold in zip(stated, annotated, strict=True):
+            ruled = ruled_dates(reading.view, ranked, attributions)
+            yield _StartExample(
+                site=reading.site,
+                accepted=frozenset({gold.get("since"), *(gold.get("since_accept") or ())} - {None}),
+                may_be_none=not gold.get("since") or bool(gold.get("since_null_ok")),
+                candidates=tuple(
+                    start_candidates(reading.view, ranked, stated, attributions, ruled)
+                ),
+            )
 
 
-def write_weights(training: Training, path: Path) -> None:
-    """Write the weights where the ranker reads them, atomically."""
-    content = {
-        "intercept": training.intercept,
-        "threshold": _THRESHOLD,
-        "weights": dict(sorted(training.weights.items())),
-    }
-    write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+def _train_starts(examples: Sequence[_StartExample], folder: Path) -> float:
+    rows = [candidate.features for example in examples for candidate in example.candidates]
+    labels = [c.date in example.accepted for example in examples for c in example.candidates]
+    sites = [example.site for example in examples for _ in example.candidates]
+    learned = learn(rows, labels, sites, shape=_STARTS)
+    scale, shift = calibrate(learned.held_out, labels)
+    probabilities = calibrated(learned.held_out, scale, shift)
+    shares = {t: _exact_share(examples, probabilities, threshold=t) for t in _START_THRESHOLDS}
+    threshold = max(_START_THRESHOLDS, key=lambda t: shares[t][1])
+    write_model(
+        learned,
+        folder / f"{START_MODEL}.json",
+        scale=scale,
+        shift=shift,
+        threshold_stated=threshold,
+    )
+    return shares[threshold][0]
+
+
+def _exact_share(
+    examples: Sequence[_StartExample], probabilities: np.ndarray, *, threshold: float
+) -> tuple[float, float]:
+    """Return the share of exact dates among dated pairs, and that of right answers in all."""
+    numbers = count()
+    exact = dated = right = 0
+    for example in examples:
+        scores = [float(probabilities[next(numbers)]) for _ in example.candidates]
+        chosen = pick(example.candidates, scores, threshold=threshold)
+        date = None if chosen is None else example.candidates[chosen].date
+        is_right = date in example.accepted or (date is None and example.may_be_none)
+        right += is_right
+        if example.accepted and not (date is None and example.may_be_none):
+            dated += 1
+            exact += date in example.accepted
+    return exact / max(1, dated), right / max(1, len(examples))

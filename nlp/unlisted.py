@@ -137,16 +137,15 @@ def _is_joined(text: str, mention: PlaceMention, find: _Find) -> bool:
 def _finds(document: Document, *, regions: RegionView) -> Iterator[_Find]:
     blocks = _entries(document)
     for rule in unlisted_rules():
+        matches: Iterator[re.Match[str] | None]
         if rule.is_block:
             matches = (
                 rule.pattern.fullmatch(document.text, *_trimmed(document.text, b)) for b in blocks
             )
         else:
             matches = rule.pattern.finditer(document.text)
-        for match in matches:
-            find = None if match is None else _find(rule, match, regions=regions)
-            if find is not None:
-                yield find
+        finds = (_find(rule, match, regions=regions) for match in matches if match is not None)
+        yield from (find for find in finds if find is not None)
 
 
 def _find(rule: UnlistedRule, match: re.Match[str], *, regions: RegionView) -> _Find | None:

@@ -29,8 +29,12 @@ class StartChoice:
     alternatives: tuple[str, ...] = ()
 
 
-def choose_start(events: Iterable[tuple[Event, str]]) -> StartChoice:
+def choose_start(
+    events: Iterable[tuple[Event, str]], *, ladder: Sequence[Event] = START_LADDER
+) -> StartChoice:
     """Return the start among pairs of event and EDTF date, one pair for each statement.
+
+    ``ladder`` holds the events that can be a start, best first.
 
     An open date ("noch vor dem Mauerfall") counts only where no other is given. Within a rung of
     the ladder the date that most statements agree with wins, then the earliest,
@@ -39,7 +43,7 @@ def choose_start(events: Iterable[tuple[Event, str]]) -> StartChoice:
     statements = list(events)
     bounded = [(event, date) for event, date in statements if ".." not in date]
     statements = bounded or statements
-    for rung in START_LADDER:
+    for rung in ladder:
         dates = [date for event, date in statements if event == rung]
         if not dates:
             continue

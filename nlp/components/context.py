@@ -30,7 +30,12 @@ class Context:
                 sentence = span.sent
                 by_sentence.setdefault(sentence.start, (sentence, set()))[1].add(trigger.rule.value)
         contexts = [
-            Span(doc, sentence.start, sentence.end, label="denied" if "denied" in values else "planned")
+            Span(
+                doc,
+                sentence.start,
+                sentence.end,
+                label="denied" if "denied" in values else "planned",
+            )
             for sentence, values in by_sentence.values()
         ]
         doc.spans["context"] = contexts

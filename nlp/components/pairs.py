@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spacy.language import Language
@@ -9,7 +10,7 @@ from spacy.tokens import Doc
 
 from nlp.pair_rules import judge
 from nlp.pairing import CandidatePair, candidate_pairs
-from nlp.ranker import default_weights
+from nlp.ranker import probabilities, stated_from
 from nlp.reading_view import ReadingView, view_of
 
 
@@ -17,7 +18,7 @@ from nlp.reading_view import ReadingView, view_of
 class RankedPair:
     """A candidate pair with the probability that the text states a partnership of it.
 
-    ``rule`` is the rule that says so, or ``ranker`` where only the ranker does.
+    ``rule`` is the rule that says the same, or ``ranker`` where only the ranker does.
     """
 
     candidate: CandidatePair
@@ -43,23 +44,26 @@ class Pairs:
     def __call__(self, doc: Doc) -> Doc:
         """Return the Doc with its view and its pairs."""
         view = doc._.view = view_of(doc, host=doc._.host, path_places=doc._.path_places)
-        candidates = candidate_pairs(view)
-        doc._.pairs = tuple(rank_pair(candidate) for candidate in candidates)
+        doc._.pairs = rank(candidate_pairs(view))
         return doc
 
 
-def rank_pair(candidate: CandidatePair) -> RankedPair:
-    """Return a candidate with its probability: the ranker's, unless a rule knows better."""
-    weights = default_weights()
-    learned = weights.probability(candidate.features)
-    rule = judge(candidate)
-    probability = learned if rule is None else rule.combine(learned)
-    return RankedPair(
-        candidate=candidate,
-        probability=round(probability, 4),
-        rule="ranker" if rule is None else rule.id,
-        is_stated=probability >= weights.threshold,
-    )
+def rank(candidates: Sequence[CandidatePair]) -> tuple[RankedPair, ...]:
+    """Return the candidates of one Document with their probabilities, in their order."""
+    found = []
+    for candidate, probability in zip(candidates, probabilities(candidates), strict=True):
+        rule = judge(candidate)
+        is_stated = probability >= stated_from()
+        agrees = rule is not None and (rule.effect == "states") == is_stated
+        found.append(
+            RankedPair(
+                candidate=candidate,
+                probability=round(probability, 4),
+                rule=rule.id if rule is not None and agrees else "ranker",
+                is_stated=is_stated,
+            )
+        )
+    return tuple(found)
 
 
 def ranked_pairs(doc: Doc) -> tuple[RankedPair, ...]:

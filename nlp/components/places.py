@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -59,7 +60,7 @@ class Places:
         judge = PlaceJudge(doc=doc, text=document.text, host=host, regions=regions)
         listed = [m for _, m in judge.judge(list(self._finder.find(doc, document.text)))]
         mentions = unlisted_places(document, listed, regions=regions, gazetteer=self._gazetteer)
-        doc.spans["places"] = [_span(doc, mention) for mention in mentions]
+        doc.spans["places"] = list(_spans(doc, mentions))
         return doc
 
     def _host_of(self, doc: Doc) -> Place | None:
@@ -74,7 +75,9 @@ class Places:
             return None
 
 
-def _span(doc: Doc, mention: PlaceMention) -> Span:
-    span = doc.char_span(mention.start, mention.end, label="place", alignment_mode="expand")
-    span._.place_mention = mention
-    return span
+def _spans(doc: Doc, mentions: Sequence[PlaceMention]) -> Iterator[Span]:
+    for mention in mentions:
+        span = doc.char_span(mention.start, mention.end, label="place", alignment_mode="expand")
+        if span is not None:
+            span._.place_mention = mention
+            yield span

@@ -18,10 +18,10 @@ from spacy.language import Language
 
 from nlp.components.pairs import RankedPair, ranked_pairs, seen
 from nlp.components.places import shared_gazetteer
-from nlp.place_judging import PlaceMention
 from nlp.extract import Extraction, Extractor, by_document
 from nlp.linking import explain
 from nlp.pipeline import build_pipeline, make_doc
+from nlp.place_judging import PlaceMention
 from nlp.reading_view import ReadingView
 from partnernetz.paths import default_data_folder
 from partnernetz.places import Gazetteer

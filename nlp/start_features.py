@@ -1,0 +1,339 @@
+"""Which date of a Document is the start of a pair: candidates with what speaks for each.
+
+Every date that can be resolved is a candidate for every stated pair. The features tell how it
+stands to the partner's name, what the words around it say happened, and what other dates there are.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from nlp.attribution import Attribution, PairKey, key_of, share_out
+from nlp.components.pairs import RankedPair
+from nlp.dates import FoundDate, resolve_age, resolve_relative
+from nlp.reading_view import ReadingView, Sentence, is_row
+from nlp.rulebook import read_rows
+from nlp.scope_features import scope_of
+from partnernetz import edtf
+
+#: Town partnerships are a child of the time after the Second World War.
+_EARLIEST_YEAR = 1945
+#: The first East-West partnership was agreed on 1985-11-15 (Saarlouis and Eisenhüttenstadt).
+_EARLIEST_YEAR_EAST_WEST = 1985
+_CLAUSE_GAP = 40  # characters that a comma counts for
+_EVENT_REACH = 90  # characters between a date and the word that tells what happened
+_MODAL_REACH = 120  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartCandidate:
+    """A date that may be the start of a pair, with its features."""
+
+    sentence: Sentence
+    found: FoundDate
+    date: str
+    features: Mapping[str, float]
+
+
+def start_candidates(
+    view: ReadingView,
+    ranked: RankedPair,
+    stated: Sequence[RankedPair],
+    attributions: Mapping[int, Attribution],
+    ruled: Sequence[tuple[str, str]] = (),
+) -> list[StartCandidate]:
+    """Return the dates that may be a pair's start, in the order of the text.
+
+    ``ruled`` are the events and dates that the rules state of the pair, the chosen start first.
+    """
+    resolved = [
+        (sentence, found, date)
+        for sentence in view.sentences
+        for found in sentence.dates
+        if (date := resolve(view, sentence, found)) is not None and is_plausible(view, ranked, date)
+    ]
+    years = [edtf.year(date) for _, _, date in resolved]
+    support = Counter(years)
+    partners = _partner_ids(stated)
+    return [
+        StartCandidate(
+            sentence=sentence,
+            found=found,
+            date=date,
+            features={
+                **_of_date(view, sentence, found, date),
+                **_of_words(view, sentence, found),
+                **_of_partner(view, ranked, sentence, found, partners, attributions),
+                **_of_rivals(date, years, support, stated),
+                **_of_rules(date, ruled),
+                **{f"s:{name}": value for name, value in scope_of(view, sentence).items()},
+            },
+        )
+        for sentence, found, date in resolved
+    ]
+
+
+def resolve(view: ReadingView, sentence: Sentence, found: FoundDate) -> str | None:
+    """Return the EDTF date that an expression means, None where the text does not fix it."""
+    if found.kind == "date":
+        return found.edtf
+    if found.kind == "relative":
+        return _counted_from_before(view, sentence, found)
+    occasions = [d.edtf for d in sentence.dates if d.kind == "date" and d.edtf]
+    reference = occasions[0] if len(occasions) == 1 else view.published
+    if reference is None or edtf.precision(reference) in ("interval", "decade"):
+        return None
+    return resolve_age(found, reference)
+
+
+def _counted_from_before(view: ReadingView, sentence: Sentence, found: FoundDate) -> str | None:
+    """Return the date that is counted from the last one before it in the same paragraph."""
+    if found.years is None or found.is_page_relative:
+        return None
+    before = [
+        date
+        for other in view.sentences_of_block(sentence.block)
+        for date in other.dates
+        if date.kind == "date" and date.edtf and date.start < found.start
+    ]
+    return resolve_relative(found, before[-1].edtf or "") if before else None
+
+
+def is_plausible(view: ReadingView, ranked: RankedPair, date: str) -> bool:
+    """Return whether a partnership of these two can have begun then."""
+    if date.endswith(".."):
+        return False  # "nach 1989" dates something else
+    bounds = edtf.bounds(date)
+    sides = {ranked.candidate.a.side, ranked.candidate.b.side}
+    earliest = _EARLIEST_YEAR_EAST_WEST if sides == {"east", "west"} else _EARLIEST_YEAR
+    if bounds.latest.year < earliest:
+        return False
+    published = view.published
+    return published is None or bounds.earliest <= edtf.bounds(published).latest
+
+
+def _partner_ids(stated: Sequence[RankedPair]) -> frozenset[str]:
+    """Return the ids of the places that stand for a pair: not the hub of it."""
+    return frozenset(
+        place_id
+        for ranked in stated
+        for place_id in key_of(ranked)
+        if place_id != ranked.candidate.hub_id
+    )
+
+
+def _of_date(
+    view: ReadingView, sentence: Sentence, found: FoundDate, date: str
+) -> dict[str, float]:
+    year = edtf.bounds(date).earliest.year
+    features = {f"kind-{found.kind}": 1.0, f"precision-{edtf.precision(date)}": 1.0}
+    features[f"decade-{min(max(year, 1940), 2029) // 10 * 10}"] = 1.0
+    if 1986 <= year <= 1992:
+        features["turn"] = 1.0
+    if found.is_approximate:
+        features["approximate"] = 1.0
+    if found.is_decade:
+        features["is-decade"] = 1.0
+    if ".." in date:
+        features["open"] = 1.0
+    if view.published and date == view.published:
+        features["is-dateline"] = 1.0
+    if view.published and edtf.year(view.published) == year:
+        features["year-of-page"] = 1.0
+    text = view.document.text
+    if (
+        "(" in text[max(0, found.start - 15) : found.start]
+        and ")" in text[found.end : found.end + 40]
+    ):
+        features["bracketed"] = 1.0
+    alone = sum(c.isalpha() for c in sentence.text) <= 3 + len(text[found.start : found.end])
+    if alone:
+        features["alone"] = 1.0
+    return features
+
+
+def _of_words(view: ReadingView, sentence: Sentence, found: FoundDate) -> dict[str, float]:
+    text = view.document.text
+    features: dict[str, float] = {}
+    before = text[max(sentence.start, found.start - 30) : found.start]
+    after = text[found.end : min(sentence.end, found.end + 40)]
+    for row in read_rows("start_patterns.toml", "pattern"):
+        where = before if row["where"] == "before" else after
+        pattern = re.compile(row["pattern"], re.IGNORECASE)
+        if pattern.search(where) if row["where"] == "before" else pattern.match(where):
+            features[row["id"]] = 1.0
+    near = events_near(view, sentence, found)
+    for value in near:
+        features[f"near-{value}"] = 1.0
+    if near:
+        features[f"nearest-{near[0]}"] = 1.0
+    if is_unreal(view, sentence, found):
+        features["unreal"] = 1.0
+    return features
+
+
+def is_unreal(view: ReadingView, sentence: Sentence, found: FoundDate) -> bool:
+    """Return whether a word of planning or denial stands in the clause of a date."""
+    for trigger in sentence.triggers_of("modality"):
+        start, end = sorted((trigger.start, trigger.end, found.start, found.end))[1:3]
+        if not re.search(r"[;:()–]", view.document.text[start:end]) and end - start < _MODAL_REACH:
+            return True
+    return False
+
+
+def events_near(view: ReadingView, sentence: Sentence, found: FoundDate) -> list[str]:
+    """Return the events told near a date, nearest first; a comma between makes them farther."""
+    reach = _EVENT_REACH if len(sentence.dates) > 1 else len(sentence.text)
+    near = []
+    for trigger in sentence.triggers_of("event"):
+        start, end = sorted((trigger.start, trigger.end, found.start, found.end))[1:3]
+        gap = max(0, end - start)
+        gap += _CLAUSE_GAP * len(re.findall(r"[,;:–]", view.document.text[start:end]))
+        if gap <= reach:
+            near.append((gap, trigger.rule.value))
+    return [value for _, value in sorted(near)]
+
+
+def _of_partner(
+    view: ReadingView,
+    ranked: RankedPair,
+    sentence: Sentence,
+    found: FoundDate,
+    partners: frozenset[str],
+    attributions: Mapping[int, Attribution],
+) -> dict[str, float]:
+    """Return how a date stands to the partner, and whether it is nearer to another one."""
+    key = key_of(ranked)
+    own = set(key) - {ranked.candidate.hub_id}
+    features = _of_attribution(view, ranked, sentence, found, own, attributions, key)
+    mentions = [m for m in sentence.places if m.place.id in own]
+    others = [m for m in sentence.places if m.place.id in partners - own]
+    if set(key) <= sentence.place_ids():
+        features["both-here"] = 1.0
+    if mentions:
+        nearest = min(mentions, key=lambda m: max(m.start - found.end, found.start - m.end))
+        gap = max(nearest.start - found.end, found.start - nearest.end, 0)
+        features["partner-here"] = 1.0
+        features["partner-near"] = 1.0 / (1.0 + gap / 15.0)
+        features["date-first" if found.start < nearest.start else "partner-first"] = 1.0
+        low, high = sorted((found.start, nearest.start))
+        between = [m for m in others if low < m.start < high]
+        features["rivals-between"] = float(len(between))
+        dates = [d for d in sentence.dates if low < d.start < high and d != found]
+        features["dates-between"] = float(len(dates))
+        if others:
+            rival = min(max(m.start - found.end, found.start - m.end, 0) for m in others)
+            features["rival-nearer" if rival < gap else "partner-nearer"] = 1.0
+        else:
+            features["sole-partner"] = 1.0
+    elif others:
+        features["only-rivals-here"] = 1.0
+    else:
+        features.update(_of_distance(view, sentence, own, partners))
+    heads = {
+        view.date_above.get(s.block.start)
+        for place_id in own
+        for s, _ in view.mentions.get(place_id, ())
+    }
+    if found in heads:
+        features["heads-partner"] = 1.0
+    elif heads - {None}:
+        features["another-heads-partner"] = 1.0
+    if is_row(sentence.block):
+        rows = view.rows_around(sentence.block)
+        if len(rows) > 1 and any(own & view.places_of_block(block) for block in rows):
+            features["same-run"] = 1.0
+    return features
+
+
+def _of_attribution(
+    view: ReadingView,
+    ranked: RankedPair,
+    sentence: Sentence,
+    found: FoundDate,
+    own: set[str],
+    attributions: Mapping[int, Attribution],
+    key: PairKey,
+) -> dict[str, float]:
+    features: dict[str, float] = {}
+    attribution = attributions.get(sentence.index)
+    if attribution is None:
+        features["unattributed"] = 1.0
+    elif key not in attribution.pairs:
+        features["of-another"] = 1.0
+    else:
+        features["named" if attribution.is_named else "implied"] = 1.0
+        features["pairs-of-sentence"] = math.log2(len(attribution.pairs))
+        if len(attribution.pairs) > 1 and attribution.is_named:
+            mentions = [m for m in sentence.places if m.place.id != ranked.candidate.hub_id]
+            shared = share_out(view.document.text, mentions, sentence.dates)
+            is_shared = any(found in shared.get(place_id, ()) for place_id in own)
+            features["shared" if is_shared else "not-shared"] = 1.0
+    return features
+
+
+def _of_distance(
+    view: ReadingView, sentence: Sentence, own: set[str], partners: frozenset[str]
+) -> dict[str, float]:
+    """Return how far the partner's last mention lies from a sentence without any partner."""
+    where = [s.index for place_id in own for s, _ in view.mentions.get(place_id, ())]
+    features: dict[str, float] = {}
+    before = [sentence.index - index for index in where if index < sentence.index]
+    after = [index - sentence.index for index in where if index > sentence.index]
+    if before:
+        features["partner-before"] = 1.0 / min(before)
+        last = sentence.index - min(before)
+        if view.sentences[last].block == sentence.block:
+            features["partner-before-in-block"] = 1.0
+        between = view.sentences[last + 1 : sentence.index]
+        if any((partners - own) & s.place_ids() for s in between):
+            features["rival-since"] = 1.0
+        elif (partners - own) & view.sentences[last].place_ids():
+            features["rival-beside"] = 1.0
+    if after:
+        features["partner-after"] = 1.0 / min(after)
+        following = sentence.index + min(after)
+        if view.sentences[following].block == sentence.block:
+            features["partner-after-in-block"] = 1.0
+        if is_row(sentence.block) and min(after) == 1:
+            features["row-above-partner"] = 1.0
+    if before and is_row(sentence.block) and min(before) == 1:
+        features["row-below-partner"] = 1.0
+    return features
+
+
+def _of_rules(date: str, ruled: Sequence[tuple[str, str]]) -> dict[str, float]:
+    """Return what the rules make of a date."""
+    features = {f"rule-{event}": 1.0 for event, ruled_date in ruled if ruled_date == date}
+    if ruled and ruled[0][1] == date:
+        features["rule-choice"] = 1.0
+    elif ruled and edtf.year(ruled[0][1]) == edtf.year(date):
+        features["rule-choice-year"] = 1.0
+    elif ruled:
+        features["rule-prefers-other"] = 1.0
+    return features
+
+
+def _of_rivals(
+    date: str, years: Sequence[int], support: Counter[int], stated: Sequence[RankedPair]
+) -> dict[str, float]:
+    """Return how a date stands among the others of the Document."""
+    year = edtf.year(date)
+    features = {
+        "dates-in-text": math.log2(1 + len(years)),
+        "pairs-in-text": math.log2(1 + len(stated)),
+        "support": math.log2(support[year]),
+    }
+    if year == min(years):
+        features["earliest"] = 1.0
+    if year == max(years):
+        features["latest"] = 1.0
+    if len(set(years)) == 1:
+        features["only-year"] = 1.0
+    if len(stated) == 1:
+        features["only-pair"] = 1.0
+    return features
