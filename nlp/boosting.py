@@ -1,8 +1,8 @@
 """Learn boosted trees from rows of named features, and estimate them with whole sites left out.
 
-Gradient boosting (Friedman 2001) as in scikit-learn, in a fixed order and with a fixed seed: the same
-rows give the same bytes. Probabilities are calibrated on the estimates for sites that a model has
-not seen (Platt 1999).
+Gradient boosting (Friedman 2001) as in scikit-learn, in a fixed order and with a fixed seed: the
+same rows give the same bytes. Probabilities are calibrated on the estimates for sites that a
+model has not seen (Platt 1999).
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from partnernetz.records import Event
 
 _SINCE = re.compile(r"(?:seit|ab|von)\s+(?:dem\s+|den\s+|rund\s+|etwa\s+)?$", re.IGNORECASE)
 _NAME_REACH = 40  # characters between a name and the date behind it
+_BEGINNINGS = ("signing", "founding", "existence", "decision")
 #: Two towns may sign within a year of each other; a later signature renews.
 _DOUBLE_SIGNING_DAYS = 366
 

@@ -17,7 +17,10 @@ _PARTNER_WORDS_IN_ADDRESSES = ("partner", "jumelage", "freundschaft", "twin")
 def see_whole_document(
     view: ReadingView, tally: FeatureTally, *, hub_ids: Sequence[str] = ()
 ) -> None:
-    """Collect what holds for the whole Document and for the two places; ``hub_ids`` are all hubs."""
+    """Collect what holds for the whole Document and for the two places.
+
+    ``hub_ids`` are those of all its hubs.
+    """
     a, b = tally.a, tally.b
     partner = b if a.id == tally.hub_id else a
     is_hub = tally.hub_id is not None

@@ -11,11 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from nlp.regions import european_countries, lies_in, region_of
 from nlp.rulebook import read_rows
-from partnernetz.places import Gazetteer, Place, PlaceName
+from partnernetz.places import Gazetteer, Place, PlaceName, fold
+
+_TELLING_LETTERS = 6  # shorter words of districts' names are common ones
 
 
 @cache
@@ -30,7 +32,7 @@ class Surroundings:
 
     Each set holds region ids: ``adjacent`` those in a bracket or a phrase that belongs to the
     name, ``near`` those of the same sentence, ``anywhere`` those of the whole text. ``year`` is the
-    year that the text speaks of, for former names.
+    year that the text speaks of, for former names, ``words`` are all its words, folded.
     """
 
     adjacent: frozenset[str] = frozenset()
@@ -39,6 +41,7 @@ class Surroundings:
     host: Place | None = None
     speaks_of_division: bool = False
     year: int | None = None
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,8 @@ def _judge(surface: str, name: PlaceName, surroundings: Surroundings) -> Candida
         tally.add("in-europe", "")
     _judge_regions(tally, place, surroundings)
     _judge_host(tally, place, surroundings)
+    if _names_district(place, surroundings.words):
+        tally.add("district-named", f"{place.district} is named in the text")
     _judge_years(tally, name, surroundings.year)
     if place.population:
         tally.reasons.append(f"{place.population} inhabitants")
@@ -125,6 +130,20 @@ def _judge_host(tally: _Tally, place: Place, surroundings: Surroundings) -> None
         tally.add("is-host", "owner of the page")
     elif surroundings.speaks_of_division and {place.side, host.side} == {"east", "west"}:
         tally.add("other-side", "on the other side of the former border")
+
+
+@lru_cache(maxsize=20_000)
+def _district_words(district: str) -> frozenset[str]:
+    """Return the words of a district's name that tell it from others."""
+    return frozenset(word for word in fold(district).split() if len(word) >= _TELLING_LETTERS)
+
+
+def _names_district(place: Place, words: frozenset[str]) -> bool:
+    """Return whether a text names the district in which a place lies, and not just the place."""
+    if place.district is None or place.kind != "municipality":
+        return False
+    telling = _district_words(place.district) - set(fold(place.name).split())
+    return bool(telling & words)
 
 
 def _judge_years(tally: _Tally, name: PlaceName, year: int | None) -> None:

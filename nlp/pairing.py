@@ -215,10 +215,7 @@ def _neighbours(
     if not mentions:
         return
     couples: Iterator[tuple[PlaceMention, PlaceMention]]
-    if len(mentions) > _MANY_PLACES:
-        couples = pairwise(mentions)
-    else:
-        couples = combinations(mentions, 2)
+    couples = pairwise(mentions) if len(mentions) > _MANY_PLACES else combinations(mentions, 2)
     yield from (pair for pair in couples if _may_pair(view, *pair))
     before = _mentions_before(view, sentence)
     if len(before) + len(mentions) <= _MANY_PLACES:

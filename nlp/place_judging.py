@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -59,11 +60,45 @@ class PlaceJudge:
         kept = self._without_persons(sightings)
         counts = Counter(name.place.id for s in kept for name in s.names[:3])
         judged = [(sighting, self._mention(sighting, counts)) for sighting in kept]
-        return _one_sense([(s, mention) for s, mention in judged if mention is not None])
+        found = _one_sense([(s, mention) for s, mention in judged if mention is not None])
+        return [(s, self._present_borough(mention, found)) for s, mention in found]
+
+    def _present_borough(
+        self, mention: PlaceMention, found: Sequence[tuple[Sighting, PlaceMention]]
+    ) -> PlaceMention:
+        """Return a former borough as the present one that has its name, where the text has that.
+
+        "Marzahn" is Marzahn-Hellersdorf on that borough's page: it inherited the treaties.
+        """
+        if mention.place.kind != "borough":
+            return mention
+        others = [m.place for _, m in found if m.place.kind == "borough"]
+        others += [self.host] if self.host is not None and self.host.kind == "borough" else []
+        name = mention.place.name.removeprefix("Berlin-")
+        for other in others:
+            if other.id != mention.place.id and name in other.name.removeprefix("Berlin-"):
+                reason = f"part of today's {other.name}"
+                return replace(mention, place=other, reason=reason)
+        return mention
 
     @cached_property
     def _speaks_of_division(self) -> bool:
         return speaks_of_division(self.text)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(fold(self.text).split())
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [sentence.start_char for sentence in self.doc.sents]
+
+    def _sentence_around(self, offset: int) -> tuple[int, int]:
+        """Return where the sentence around a character begins and ends."""
+        starts = self._sentence_starts
+        number = bisect_right(starts, offset)
+        end = starts[number] if number < len(starts) else len(self.text)
+        return starts[max(0, number - 1)], end
 
     def _without_persons(self, sightings: Sequence[Sighting]) -> list[Sighting]:
         """Return the sightings but those of words that the text uses as surnames elsewhere.
@@ -79,9 +114,8 @@ class PlaceJudge:
             return None
         if self.regions.is_part_of_region(sighting.start, sighting.end):
             return None
-        sentence = self.doc[sighting.first].sent
         adjacent = self._adjacent_regions(sighting)
-        near = self.regions.between(sentence.start_char, sentence.end_char)
+        near = self.regions.between(*self._sentence_around(sighting.start))
         candidates = rank(
             sighting.surface if sighting.form == "name" else sighting.names[0].name,
             sighting.names,
@@ -91,6 +125,7 @@ class PlaceJudge:
                 anywhere=self.regions.anywhere,
                 host=self.host,
                 speaks_of_division=self._speaks_of_division,
+                words=self._words,
             ),
         )
         best = candidates[0]
@@ -114,7 +149,7 @@ class PlaceJudge:
         )
 
     def _continues_compound(self, sighting: Sighting) -> bool:
-        """Return whether a hyphen ties the name to a word before it that is no place: Alt-Treptow."""
+        """Return whether a hyphen ties the name to a word before it that is no place."""
         before = self.text[max(0, sighting.start - 30) : sighting.start]
         found = _JOINED_BEFORE.search(before)
         if found is None:

@@ -275,13 +275,14 @@ def view_of(doc: Doc, *, host: Place | None, path_places: tuple[Place, ...] = ()
             break
         if span.end_char <= block.start:
             continue
-        end = span.start_char + len(span.text.rstrip())
+        start, stop = span.start_char, span.end_char
+        end = start + len(document.text[start:stop].rstrip())
         sentences.append(
             Sentence(
                 index=len(sentences),
-                start=span.start_char,
+                start=start,
                 end=end,
-                text=doc.text[span.start_char : end],
+                text=document.text[start:end],
                 block=block,
                 places=places.until(span.end_char),
                 dates=dates.until(span.end_char),

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from nlp.attribution import Attribution, PairKey, key_of, share_out
 from nlp.components.pairs import RankedPair
@@ -156,16 +157,23 @@ def _of_date(
     return features
 
 
+@cache
+def _start_patterns() -> tuple[tuple[str, bool, re.Pattern[str]], ...]:
+    """Return id, whether it stands before the date, and the pattern of ``start_patterns.toml``."""
+    return tuple(
+        (row["id"], row["where"] == "before", re.compile(row["pattern"], re.IGNORECASE))
+        for row in read_rows("start_patterns.toml", "pattern")
+    )
+
+
 def _of_words(view: ReadingView, sentence: Sentence, found: FoundDate) -> dict[str, float]:
     text = view.document.text
     features: dict[str, float] = {}
     before = text[max(sentence.start, found.start - 30) : found.start]
     after = text[found.end : min(sentence.end, found.end + 40)]
-    for row in read_rows("start_patterns.toml", "pattern"):
-        where = before if row["where"] == "before" else after
-        pattern = re.compile(row["pattern"], re.IGNORECASE)
-        if pattern.search(where) if row["where"] == "before" else pattern.match(where):
-            features[row["id"]] = 1.0
+    for name, is_before, pattern in _start_patterns():
+        if pattern.search(before) if is_before else pattern.match(after):
+            features[name] = 1.0
     near = events_near(view, sentence, found)
     for value in near:
         features[f"near-{value}"] = 1.0

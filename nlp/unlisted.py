@@ -171,6 +171,7 @@ def _find(rule: UnlistedRule, match: re.Match[str], *, regions: RegionView) -> _
         or (rule.must_be_unknown and any(is_german_word(word) for word in words))
         or any(word.casefold() in word_list("common_words.txt") for word in words)
         or names_tie(name)
+        or name.casefold().endswith(tuple(_general()["no_endings"]))
     )
     return None if is_no_name else _Find(start, start + len(name), name, country, rule)
 
@@ -221,11 +222,12 @@ def _trimmed(text: str, block: Block) -> tuple[int, int]:
 
 def _mention(find: _Find, within: Sequence[PlaceMention], *, surface: str) -> PlaceMention:
     origin = within[0].place if within and find.rule.is_unit else None
+    country = origin.country if origin else find.country
     place = Place(
-        id=f"name:{((origin.country if origin else find.country) or 'zz').lower()}:{fold(find.name)}",
+        id=f"name:{(country or 'zz').lower()}:{fold(find.name)}",
         name=find.name,
         kind="district" if find.rule.is_unit else "town",
-        country=origin.country if origin else find.country,
+        country=country,
         side=origin.side if origin else "abroad",
         state=origin.state if origin else None,
         district=None,

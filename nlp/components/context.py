@@ -23,20 +23,15 @@ class Context:
     def __call__(self, doc: Doc) -> Doc:
         """Return the Doc with its contexts."""
         modalities = [t for t in doc._.triggers if t.rule.category == "modality"]
-        by_sentence: dict[int, tuple[Span, set[str]]] = {}
-        for trigger in modalities:
-            span = doc.char_span(trigger.start, trigger.end, alignment_mode="expand")
-            if span is not None:
-                sentence = span.sent
-                by_sentence.setdefault(sentence.start, (sentence, set()))[1].add(trigger.rule.value)
-        contexts = [
-            Span(
-                doc,
-                sentence.start,
-                sentence.end,
-                label="denied" if "denied" in values else "planned",
-            )
-            for sentence, values in by_sentence.values()
-        ]
+        contexts = []
+        for sentence in doc.sents if modalities else ():
+            values = {
+                trigger.rule.value
+                for trigger in modalities
+                if sentence.start_char <= trigger.start < sentence.end_char
+            }
+            if values:
+                label = "denied" if "denied" in values else "planned"
+                contexts.append(Span(doc, sentence.start, sentence.end, label=label))
         doc.spans["context"] = contexts
         return doc

@@ -10,6 +10,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp.components.sentences import document_of
 from nlp.rulebook import TriggerRule, trigger_rules
 
 
@@ -131,7 +132,7 @@ class Triggers:
 
     def __call__(self, doc: Doc) -> Doc:
         """Return the Doc with its triggers."""
-        found = doc._.triggers = tuple(find_triggers(doc.text))
+        found = doc._.triggers = tuple(find_triggers(document_of(doc).text))
         spans = (
             doc.char_span(
                 trigger.start, trigger.end, label=trigger.rule.category, alignment_mode="expand"
