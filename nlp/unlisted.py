@@ -92,7 +92,8 @@ def unlisted_places(
     for find in _finds(document, regions=regions):
         within = [m for m in mentions if m.start < find.end and find.start < m.end]
         if find.rule.is_unit:
-            is_new = bool(within) and not any(m.place.kind == "district" for m in within)
+            is_new = bool(within) and not gazetteer.names(find.name)
+            is_new = is_new and not any(m.place.kind == "district" for m in within)
         else:
             is_listed = any(
                 find.country in ("", name.place.country) for name in gazetteer.names(find.name)

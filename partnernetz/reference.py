@@ -128,6 +128,10 @@ def _name_schema() -> Any:
     )
 
 
+#: Titles that some names begin with and that people leave out: Heilbad Heiligenstadt.
+_TITLE_IN_NAME = re.compile(r"^(?:Heilbad|Lutherstadt|Hansestadt|Ostseebad|Seebad|Nordseebad|Markt) ")
+
+
 def _read(path: Path) -> list[Row]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -201,6 +205,8 @@ def _add_german_names(
     base_kind: NameKind = "former" if kind == "former" else "base"
     variant_kind: NameKind = "former" if kind == "former" else "variant"
     tables.add_name(name, kind, place_id, share=share)
+    if (short := _TITLE_IN_NAME.sub("", name)) != name:
+        tables.add_name(short, base_kind, place_id, share=share)
     base, extra = split_name(name)
     if not extra:
         for spelling in _spellings(name, abbreviations):
@@ -273,6 +279,7 @@ def _add_districts(tables: _Tables, rows: Sequence[Row], sides: dict[str, str]) 
     members: dict[str, list[Row]] = {}
     for row in rows:
         members.setdefault(row["ags"][:5], []).append(row)
+    towns = {split_name(row["name"])[0] for row in rows}
     for key, group in sorted(members.items()):
         if len(group) == 1 and group[0]["ags"].endswith("000"):
             continue
@@ -294,8 +301,10 @@ def _add_districts(tables: _Tables, rows: Sequence[Row], sides: dict[str, str]) 
             longitude=_mean(group, "longitude"),
         )
         tables.add_name(full, "official", place_id)
-        for prefix in ("Landkreis", "Kreis", "Lkr.", "LK"):
+        for prefix in ("Landkreis", "Landkreises", "Kreis", "Kreises", "Lkr.", "LK"):
             tables.add_name(f"{prefix} {name}", "variant", place_id)
+        if name != full and split_name(name)[0] not in towns:
+            tables.add_name(name, "base", place_id)
 
 
 def _mean(rows: Sequence[Row], column: str) -> float | None:
