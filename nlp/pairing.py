@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 from typing import Literal
 
 from nlp.document_features import cross_with_page, see_whole_document
@@ -20,6 +20,7 @@ from partnernetz.places import Place, fold, spell_out
 
 #: Sentences and blocks with more names than this are registers; only neighbours are paired.
 _MANY_PLACES = 12
+_DISAMBIGUATOR = re.compile(r"\s*[(/,]|\s(?:am|an der|bei|im|in|ob der|[abi]\.)\s?")
 _MOST_HUBS = 3
 _MOST_PLACES = 150
 _LONGEST_DATELINE = 40  # characters
@@ -67,19 +68,26 @@ def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
                 continue
             if _are_one_name(view, hub.place, place):
                 continue
+            tally = pair_of(hub.place, place)
+            tally.hub_id = tally.hub_id or hub.place.id
+            tally.see_whole(f"hub-{hub.kind}")
             own = [
                 (sentence, mention)
                 for sentence, mention in mentions
                 if not is_of_others(sentence, mention, hub_id=hub.place.id)
             ]
-            if not own:
-                continue
-            tally = pair_of(hub.place, place)
-            tally.hub_id = tally.hub_id or hub.place.id
-            tally.see_whole(f"hub-{hub.kind}")
-            for sentence, mention in own:
+            tally.see_whole("of-others", 1.0 - len(own) / len(mentions))
+            for sentence, mention in own or mentions:
                 tally.sight(sentence)
                 see_partner(view, tally, sentence, mention, hub_id=hub.place.id)
+    for hub_place, sentence, mention in _in_sections(view):
+        if hub_place.id == mention.place.id or _are_one_name(view, hub_place, mention.place):
+            continue
+        tally = pair_of(hub_place, mention.place)
+        tally.hub_id = tally.hub_id or hub_place.id
+        tally.see_whole("hub-section")
+        tally.sight(sentence)
+        see_partner(view, tally, sentence, mention, hub_id=hub_place.id)
     for sentence in view.sentences:
         for one, other in _neighbours(view, sentence):
             tally = pair_of(one.place, other.place)
@@ -175,6 +183,39 @@ def _dateline_places(view: ReadingView) -> Iterator[Place]:
                 yield mention.place
 
 
+def _in_sections(view: ReadingView) -> Iterator[tuple[Place, Sentence, PlaceMention]]:
+    """Yield places in a section with the place in whose name it stands.
+
+    A heading with one place, a dateline, or a row with one place and a colon begins a section: a
+    survey of several towns tells the partners of each under its name.
+    """
+    if view.host is not None:
+        return
+    hub: Place | None = None
+    for sentence in view.sentences:
+        opening = _section_place(view, sentence)
+        if opening is not None:
+            hub = opening
+        elif sentence.block.kind in ("title", "heading") and not sentence.places:
+            hub = hub if is_row(sentence.block) else None
+        if hub is not None:
+            for mention in sentence.places:
+                yield hub, sentence, mention
+
+
+def _section_place(view: ReadingView, sentence: Sentence) -> Place | None:
+    """Return the place in whose name a section begins with this sentence, if one does."""
+    if not sentence.places:
+        return None
+    first = sentence.places[0]
+    at_start = first.start - sentence.block.start <= 2
+    rest = view.document.text[first.end : sentence.block.end].lstrip()
+    is_heading = sentence.block.kind in ("title", "heading") and len(sentence.place_ids()) == 1
+    is_colon = at_start and rest.startswith((":", "–", "-", "|")) and is_row(sentence.block)
+    is_dateline = at_start and rest.startswith(".") and sentence.end < sentence.block.end
+    return first.place if is_heading or is_colon or is_dateline else None
+
+
 def _prominence(view: ReadingView, place_id: str) -> float:
     """Return how much a text is about a place: mentions, more in title and headings."""
     mentions = view.mentions[place_id]
@@ -195,13 +236,18 @@ def _are_one_name(view: ReadingView, one: Place, other: Place) -> bool:
 
     Namesakes do partner, but then the text names both in full.
     """
-    base = fold(one.name).partition(" ")[0]
-    if base != fold(other.name).partition(" ")[0]:
+    base = _base(one.name)
+    if base != _base(other.name):
         return False
     surfaces = [
         {fold(m.surface) for _, m in view.mentions.get(place.id, ())} for place in (one, other)
     ]
-    return any(found <= {base} for found in surfaces)
+    return any(found and found <= {base} for found in surfaces)
+
+
+def _base(name: str) -> str:
+    """Return a name without what tells it from others: Frankfurt, Bad Doberan."""
+    return fold(_DISAMBIGUATOR.split(name, maxsplit=1)[0])
 
 
 def _neighbours(
@@ -214,8 +260,9 @@ def _neighbours(
     mentions = sentence.places
     if not mentions:
         return
-    couples: Iterator[tuple[PlaceMention, PlaceMention]]
-    couples = pairwise(mentions) if len(mentions) > _MANY_PLACES else combinations(mentions, 2)
+    couples: Iterator[tuple[PlaceMention, PlaceMention]] = combinations(mentions, 2)
+    if len(mentions) > _MANY_PLACES:
+        couples = chain(pairwise(mentions), ((mentions[0], other) for other in mentions[2:]))
     yield from (pair for pair in couples if _may_pair(view, *pair))
     before = _mentions_before(view, sentence)
     if len(before) + len(mentions) <= _MANY_PLACES:

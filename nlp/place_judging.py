@@ -20,7 +20,7 @@ from partnernetz.places import Place, fold
 
 _CONTEXT_CHARACTERS = 40
 _REGION_BEHIND = re.compile(
-    r"\s*(?:\((?P<b>[^()\n]{2,50})\)|/\s?(?P<s>[\w-]+)"
+    r"\s*(?:\((?P<b>[^()\n]{1,50})\)|/\s?(?P<s>[\w-]+)"
     r"|,?\s+in\s+(?:der\s+|den\s+|dem\s+)?(?P<i>[\w-]+)|,\s+(?P<c>[A-ZÄÖÜ][\w-]+))"
 )
 _REGION_BEFORE = re.compile(

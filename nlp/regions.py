@@ -69,16 +69,21 @@ class RegionView:
 
 @cache
 def _region_pattern() -> re.Pattern[str]:
+    codes = sorted(code for region in regions() for code in region.codes)
     names = sorted((n for r in regions() for n in r.names), key=len, reverse=True)
     stems = sorted((s for r in regions() for s in r.adjectives), key=len, reverse=True)
     return re.compile(
         rf"(?<!\w)(?:(?:{'|'.join(map(re.escape, names))})s?(?!\w)"
-        rf"|(?i:{'|'.join(map(re.escape, stems))})(?:e[nmrs]?)?(?!\w))"
+        rf"|(?i:{'|'.join(map(re.escape, stems))})(?:e[nmrs]?)?(?!\w)"
+        rf"|(?<=\()(?:{'|'.join(codes)})(?=\)))"
     )
 
 
 @cache
 def _region_id(text: str) -> str:
+    by_code = {code: region.id for region in regions() for code in region.codes}
+    if text in by_code:
+        return by_code[text]
     found = region_of(text) or region_of(text.removesuffix("s"))
     if found:
         return found

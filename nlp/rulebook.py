@@ -89,6 +89,7 @@ class Region:
     adjectives: tuple[str, ...]
     state: str | None = None
     is_european: bool = False
+    codes: tuple[str, ...] = ()
 
 
 @cache
@@ -122,7 +123,12 @@ def inflection_rules() -> tuple[InflectionRule, ...]:
 def regions() -> tuple[Region, ...]:
     """Return the regions of ``regions.toml``."""
     return tuple(
-        Region(**{**row, "names": tuple(row["names"]), "adjectives": tuple(row["adjectives"])})
+        Region(
+            **{
+                **row,
+                **{key: tuple(row.get(key, ())) for key in ("names", "adjectives", "codes")},
+            }
+        )
         for row in read_rows("regions.toml", "region")
     )
 

@@ -17,12 +17,12 @@ from nlp.components.triggers import names_tie
 from nlp.place_judging import PlaceMention
 from nlp.regions import RegionView, country_of
 from nlp.rulebook import RULES_FOLDER, read_rows, word_list
-from partnernetz.places import Gazetteer, Place, fold
+from partnernetz.places import Gazetteer, Place, fold, unlisted_id
 from partnernetz.records import Block, Document
 
 _RULES = "unlisted_places.toml"
-_WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’]*\w"
-_REGION = r"(?P<region>[A-ZÀ-Ža-zäöüß][\wäöüß-]+(?:\s(?:Republik|Tirol|Königreich))?)"
+_WORD = r"(?:['’]s-|[dDlLN]['’])?[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’]*\w"
+_REGION = r"(?P<region>[A-ZÀ-Ža-zäöüß][\wäöüß-]*(?:\s(?:Republik|Tirol|Königreich))?)"
 _POINTS = 3.0
 _SHORTEST = 3
 
@@ -129,6 +129,23 @@ def _one_place_each(mentions: Sequence[PlaceMention]) -> list[PlaceMention]:
     ]
 
 
+def unlisted_host(place_id: str) -> Place:
+    """Return the place that owns a page and is known only by the name in its id."""
+    _, country, name = place_id.split(":", 2)
+    return Place(
+        id=place_id,
+        name=name.title(),
+        kind="district",
+        country=country.upper(),
+        side="abroad",
+        state=None,
+        district=None,
+        population=None,
+        latitude=None,
+        longitude=None,
+    )
+
+
 def _is_joined(text: str, mention: PlaceMention, find: _Find) -> bool:
     """Return whether a listed name is only a part of the name found: Reigate & Banstead."""
     before, after = text[find.start : mention.start], text[mention.end : find.end]
@@ -200,6 +217,10 @@ def is_german_word(word: str) -> bool:
 def _entries(document: Document) -> list[Block]:
     """Return the short blocks that stand under a heading which names a tie."""
     found = []
+    is_on_partners = any(
+        block.kind in ("title", "heading") and names_tie(document.text[block.start : block.end])
+        for block in document.blocks
+    )
     is_under = False
     for block in document.blocks:
         text = document.text[block.start : block.end]
@@ -207,7 +228,7 @@ def _entries(document: Document) -> list[Block]:
             is_under = len(text) < 80
         elif is_under and len(text) < 60:
             found.append(block)
-        elif block.kind == "paragraph":
+        elif block.kind == "paragraph" and not is_on_partners:
             is_under = False
     return found
 
@@ -225,7 +246,7 @@ def _mention(find: _Find, within: Sequence[PlaceMention], *, surface: str) -> Pl
     origin = within[0].place if within and find.rule.is_unit else None
     country = origin.country if origin else find.country
     place = Place(
-        id=f"name:{(country or 'zz').lower()}:{fold(find.name)}",
+        id=unlisted_id(find.name, country=country),
         name=find.name,
         kind="district" if find.rule.is_unit else "town",
         country=country,

@@ -95,6 +95,15 @@ def fold(name: str) -> str:
     return " ".join("".join(letters).split())
 
 
+def unlisted_id(name: str, *, country: str) -> str:
+    """Return the id of a place that the gazetteer lacks; ``country`` is "" where it is unknown.
+
+    >>> unlisted_id("Samtgemeinde Land Hadeln", country="DE")
+    'name:de:samtgemeinde land hadeln'
+    """
+    return f"name:{(country or 'zz').lower()}:{fold(name)}"
+
+
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from partnernetz.errors import PlaceUnknownError
-from partnernetz.places import Gazetteer, PlaceName
+from partnernetz.places import Gazetteer, PlaceName, unlisted_id
 
 _CURRENT_KINDS = frozenset(["official", "titled", "base", "variant"])
 
 
 def host_place_id(host: str | None, *, gazetteer: Gazetteer | None) -> str | None:
-    """Return the place id of a host given as id or name, None where it is unknown.
+    """Return the place id of a host given as id or name, None where none is given.
+
+    A unit that the gazetteer lacks ("Samtgemeinde Land Hadeln") has an id of its name.
 
     Of several places of that name the one that officially bears it to the letter is preferred,
     then German ones, then the one with the most inhabitants. Without a gazetteer only ids count.
@@ -26,7 +28,7 @@ def host_place_id(host: str | None, *, gazetteer: Gazetteer | None) -> str | Non
             return None
     meanings = gazetteer.names(host)
     if not meanings:
-        return None
+        return unlisted_id(host, country="DE")
     return max(meanings, key=lambda meaning: _rank(meaning, host)).place.id
 
 

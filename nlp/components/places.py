@@ -14,7 +14,7 @@ from nlp.hosts import host_from_address, places_in_path
 from nlp.place_judging import PlaceJudge, PlaceMention
 from nlp.regions import RegionView
 from nlp.sightings import SightingFinder
-from nlp.unlisted import unlisted_places
+from nlp.unlisted import unlisted_host, unlisted_places
 from partnernetz.errors import PlaceUnknownError
 from partnernetz.places import Gazetteer, Place
 
@@ -69,6 +69,8 @@ class Places:
         place_id = reference.host_place_id
         if place_id is None:
             return host_from_address(reference.url, self._gazetteer)
+        if place_id.startswith("name:"):
+            return unlisted_host(place_id)
         try:
             return self._gazetteer.place(place_id)
         except PlaceUnknownError:
