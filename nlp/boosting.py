@@ -20,6 +20,9 @@ from partnernetz.errors import InputError
 from partnernetz.storage import write_text
 
 _FOLDS = 10
+_FEWEST_WORDS = 4
+_INVERSE_REGULARISATION = 0.05
+_SMALLEST_WEIGHT = 0.001
 _DIGITS = 5
 
 Row = Mapping[str, float]
@@ -88,6 +91,40 @@ def _fit(matrix: np.ndarray, truth: np.ndarray, shape: Shape) -> Any:
         min_samples_leaf=shape.smallest_leaf,
         random_state=0,
     ).fit(matrix, truth)
+
+
+def learn_linear(
+    rows: Sequence[Row], labels: Sequence[bool], sites: Sequence[str], *, path: Path
+) -> np.ndarray:
+    """Write a logistic regression of all rows; return held-out log-odds for each row."""
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GroupKFold
+
+    counts = Counter(name for row in rows for name in row)
+    kept = [
+        {name: row[name] for name in sorted(row) if counts[name] >= _FEWEST_WORDS} for row in rows
+    ]
+    vectorizer = DictVectorizer()
+    matrix, truth = vectorizer.fit_transform(kept), np.array(labels)
+
+    def fit(chosen: Any) -> Any:
+        model = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=5_000)
+        return model.fit(matrix[chosen], truth[chosen])
+
+    held_out = np.zeros(len(rows))
+    for seen, unseen in GroupKFold(_FOLDS).split(matrix, truth, sites):
+        held_out[unseen] = fit(seen).decision_function(matrix[unseen])
+    model = fit(np.arange(len(rows)))
+    names = vectorizer.get_feature_names_out()
+    weights = {
+        str(name): round(float(weight), 3)
+        for name, weight in zip(names, model.coef_[0], strict=True)
+        if abs(weight) >= _SMALLEST_WEIGHT
+    }
+    content = {"intercept": round(float(model.intercept_[0]), 3), "weights": weights}
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=0) + "\n")
+    return held_out
 
 
 def calibrate(held_out: np.ndarray, labels: Sequence[bool]) -> tuple[float, float]:

@@ -9,6 +9,7 @@ are in ``rules/linking.toml``.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -17,6 +18,8 @@ from nlp.regions import european_countries, lies_in, region_of
 from nlp.rulebook import read_rows
 from partnernetz.places import Gazetteer, Place, PlaceName, fold
 
+#: Letters with marks that no German name bears: Kraków is not Krakow am See.
+_FOREIGN_LETTER = re.compile(r"[^\W\d_a-zäöüß]", re.IGNORECASE | re.UNICODE)
 _TELLING_LETTERS = 6  # shorter words of districts' names are common ones
 
 
@@ -83,6 +86,8 @@ def _judge(surface: str, name: PlaceName, surroundings: Surroundings) -> Candida
     tally.add(f"name-{name.kind}", f"{name.kind} name")
     if name.name.casefold() != surface.casefold():
         tally.add("spelling-differs", "")
+    if place.country == "DE" and _FOREIGN_LETTER.search(surface):
+        tally.add("foreign-letters", "")
     if name.kind == "former" and name.share < 1:
         tally.add("share-missing", f"{name.share:.0%} of its area", times=1 - name.share)
     if place.kind in ("borough", "district"):

@@ -16,6 +16,7 @@ from nlp.document_features import cross_with_page, see_whole_document
 from nlp.pair_features import FeatureTally, is_of_others, see_partner, see_together
 from nlp.place_judging import PlaceMention
 from nlp.reading_view import ReadingView, Sentence, is_row
+from nlp.word_features import words_of
 from partnernetz.places import Place, fold, spell_out
 
 #: Sentences and blocks with more names than this are registers; only neighbours are paired.
@@ -40,7 +41,8 @@ class CandidatePair:
 
     ``features`` holds all of them with the greatest strength seen; ``hub_id`` is the one of the two
     whose partners the Document tells, if any. ``groups`` names the sentences and runs of rows in
-    which it stands beside others of its kind: entries of one list are partners all or none.
+    which it stands beside others of its kind: entries of one list are partners all or none;
+    ``words`` are those around its names.
     """
 
     a: Place
@@ -50,6 +52,7 @@ class CandidatePair:
     whole: frozenset[str]
     sightings: tuple[Sighting, ...]
     groups: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
 
 
 def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
@@ -109,8 +112,11 @@ def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
                 for index, features in tally.sightings
             ),
             groups=_groups(view, tally),
+            words=words_of(
+                view, frozenset(key), tally.hub_id, (index for index, _ in tally.sightings)
+            ),
         )
-        for _, tally in sorted(pairs.items())
+        for key, tally in sorted(pairs.items())
     ]
 
 

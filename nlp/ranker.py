@@ -1,8 +1,9 @@
-"""How likely candidate pairs are partnerships: two models of boosted trees.
+"""How likely candidate pairs are partnerships: three models, one upon the other.
 
-The first judges each pair by its own features, the rules that hold for it among them. The second
-sees what the first said of the pair and of the others in the same list or sentence: entries of one
-list are partners all or none. Both are data (``nlp/rules/models``), learned by ``nlp.training``.
+A linear model weighs the words around the names together with the features. Boosted trees judge
+each pair by its features, the rules that hold for it, and what the linear model says. The last sees
+what these say of the pair and of the others in the same list or sentence: entries of one list are
+partners all or none. All are data (``nlp/rules/models``), learned by ``nlp.training``.
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from nlp.linear import load_linear
 from nlp.pair_rules import fired
 from nlp.pairing import CandidatePair
 from nlp.trees import load_model
 
-PAIR_MODEL, GROUP_MODEL = "pairs", "pair_groups"
+WORD_MODEL, PAIR_MODEL, GROUP_MODEL = "pair_words", "pairs", "pair_groups"
+
+#: The feature that holds the log-odds of the linear model.
+WORD_ODDS = "words"
 
 
 def pair_features(candidate: CandidatePair) -> dict[str, float]:
@@ -24,7 +29,12 @@ def pair_features(candidate: CandidatePair) -> dict[str, float]:
 
 def probabilities(candidates: Sequence[CandidatePair]) -> list[float]:
     """Return the probability (0 to 1) that each candidate of one Document is a partnership."""
-    first = load_model(PAIR_MODEL).probabilities([pair_features(c) for c in candidates])
+    words = load_linear(WORD_MODEL)
+    rows = []
+    for candidate in candidates:
+        features = pair_features(candidate)
+        rows.append({**features, WORD_ODDS: words.log_odds(features, candidate.words)})
+    first = load_model(PAIR_MODEL).probabilities(rows)
     return load_model(GROUP_MODEL).probabilities(group_features(candidates, first))
 
 

@@ -16,14 +16,29 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from nlp.attribution import attribute
-from nlp.boosting import Learned, Shape, calibrate, calibrated, learn, write_model
+from nlp.boosting import (
+    Learned,
+    Shape,
+    calibrate,
+    calibrated,
+    learn,
+    learn_linear,
+    write_model,
+)
 from nlp.components.pairs import RankedPair
 from nlp.dated_events import ruled_dates
 from nlp.evaluate import Ratio, same_pair
 from nlp.pair_rules import judge
 from nlp.pairing import CandidatePair, candidate_pairs
 from nlp.pipeline import build_pipeline, make_doc
-from nlp.ranker import GROUP_MODEL, PAIR_MODEL, group_features, pair_features
+from nlp.ranker import (
+    GROUP_MODEL,
+    PAIR_MODEL,
+    WORD_MODEL,
+    WORD_ODDS,
+    group_features,
+    pair_features,
+)
 from nlp.reading_view import ReadingView, view_of
 from nlp.start_features import StartCandidate, start_candidates
 from nlp.start_ranker import START_MODEL, pick
@@ -40,8 +55,8 @@ _THRESHOLDS = tuple(round(0.2 + 0.025 * step, 3) for step in range(17))
 class Training:
     """What was learned from, and figures with whole sites left out.
 
-    ``scores`` has ``rules`` (rules alone), ``trees`` (without the rules), ``rules and trees``, and
-    ``with lists`` (the second model upon them); ``starts`` is the share of exact start dates.
+    ``scores`` has ``rules`` (rules alone), ``trees`` (without the rules), ``rules and trees``,
+    ``with words`` (the linear model's too) and ``with lists`` (the last model upon them); ``starts`` is the share of exact start dates.
     """
 
     candidates: int
@@ -143,13 +158,21 @@ def _train_pairs(readings: Sequence[_Reading], folder: Path) -> tuple[dict[str, 
     sites = [reading.site for reading in readings for _ in reading.candidates]
     wanted = sum(reading.wanted for reading in readings)
     alone = learn([c.features for c in candidates], labels, sites, shape=_PAIRS)
-    first = learn([pair_features(c) for c in candidates], labels, sites, shape=_PAIRS)
+    features = [pair_features(c) for c in candidates]
+    ruled = learn(features, labels, sites, shape=_PAIRS)
+    with_words = [
+        {**row, **dict.fromkeys(sorted(c.words), 1.0)}
+        for row, c in zip(features, candidates, strict=True)
+    ]
+    odds = learn_linear(with_words, labels, sites, path=folder / f"{WORD_MODEL}.json")
+    rows = [{**row, WORD_ODDS: float(o)} for row, o in zip(features, odds, strict=True)]
+    first = learn(rows, labels, sites, shape=_PAIRS)
     scale, shift = calibrate(first.held_out, labels)
     write_model(
         first, folder / f"{PAIR_MODEL}.json", scale=scale, shift=shift, threshold_stated=0.5
     )
-    rows = _group_rows(readings, calibrated(first.held_out, scale, shift))
-    second = learn(rows, labels, sites, shape=_GROUPS)
+    group_rows = _group_rows(readings, calibrated(first.held_out, scale, shift))
+    second = learn(group_rows, labels, sites, shape=_GROUPS)
     group_scale, group_shift = calibrate(second.held_out, labels)
     probabilities = calibrated(second.held_out, group_scale, group_shift)
     threshold = max(_THRESHOLDS, key=lambda t: _score(probabilities >= t, labels, wanted).f1)
@@ -165,7 +188,8 @@ def _train_pairs(readings: Sequence[_Reading], folder: Path) -> tuple[dict[str, 
     scores = {
         "rules": _score(by_rules, labels, wanted),
         "trees": _best(alone, labels, wanted),
-        "rules and trees": _best(first, labels, wanted),
+        "rules and trees": _best(ruled, labels, wanted),
+        "with words": _best(first, labels, wanted),
         "with lists": _score(probabilities >= threshold, labels, wanted),
     }
     return scores, expected_calibration_error(probabilities, labels)

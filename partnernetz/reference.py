@@ -129,7 +129,9 @@ def _name_schema() -> Any:
 
 
 #: Titles that some names begin with and that people leave out: Heilbad Heiligenstadt.
-_TITLE_IN_NAME = re.compile(r"^(?:Heilbad|Lutherstadt|Hansestadt|Ostseebad|Seebad|Nordseebad|Markt) ")
+_TITLE_IN_NAME = re.compile(
+    r"^(?:Heilbad|Lutherstadt|Hansestadt|Ostseebad|Seebad|Nordseebad|Markt) "
+)
 
 
 def _read(path: Path) -> list[Row]:

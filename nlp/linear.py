@@ -1,0 +1,45 @@
+"""Logistic regression over many features, read from a file; learned in ``nlp.boosting``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from nlp.trees import MODELS_FOLDER
+from partnernetz.errors import InputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinearModel:
+    """Weights by feature name; what has no weight counts nothing."""
+
+    intercept: float
+    weights: Mapping[str, float]
+
+    def log_odds(self, features: Mapping[str, float], words: Iterable[str]) -> float:
+        """Return the log-odds of features with strengths and of words that are there."""
+        weights = self.weights
+        total = self.intercept
+        total += sum(weights.get(name, 0.0) * strength for name, strength in features.items())
+        return total + sum(weights.get(word, 0.0) for word in sorted(words))
+
+
+@cache
+def load_linear(name: str) -> LinearModel:
+    """Return the project's own model of a name, read once; raises InputError."""
+    return read_linear(MODELS_FOLDER / f"{name}.json")
+
+
+def read_linear(path: Path) -> LinearModel:
+    """Return the model of a file; raises InputError where it is missing or no such model."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return LinearModel(
+            intercept=float(content["intercept"]),
+            weights={str(name): float(value) for name, value in content["weights"].items()},
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"The model {path} cannot be read: run `make train`.") from error
