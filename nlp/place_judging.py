@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import pairwise
 
 from spacy.tokens import Doc
 
@@ -26,6 +27,7 @@ _REGION_BEHIND = re.compile(
 _REGION_BEFORE = re.compile(
     r"([a-zäöüß-]+(?:sch|er)e[nrms]?\s+(?:\w+\s+)?|\bin\s+(?:der\s+|den\s+)?[\w-]+\s+)$"
 )
+_TODAY = re.compile(r"\s*\(?,?\s*(?:heute|jetzt|inzwischen|nun)\s+(?:\w+\s+){0,4}")
 _JOINED_BEFORE = re.compile(r"(\w+)[-–]$")
 
 
@@ -60,7 +62,8 @@ class PlaceJudge:
         kept = self._without_persons(sightings)
         counts = Counter(name.place.id for s in kept for name in s.names[:3])
         judged = [(sighting, self._mention(sighting, counts)) for sighting in kept]
-        found = _one_sense([(s, mention) for s, mention in judged if mention is not None])
+        found = [(s, mention) for s, mention in judged if mention is not None]
+        found = _one_sense(_by_brackets(self.text, found))
         return [(s, self._present_borough(mention, found)) for s, mention in found]
 
     def _present_borough(
@@ -218,6 +221,27 @@ class PlaceJudge:
         return before.text.casefold() in word_list("given_names.txt")
 
 
+def _by_brackets(
+    text: str, found: Sequence[tuple[Sighting, PlaceMention]]
+) -> list[tuple[Sighting, PlaceMention]]:
+    """Return the mentions with those read by a bracket that tells today's name.
+
+    "Leubnitz (heute Rosenbach/Vogtl.)" is the one that Rosenbach took up, all through the text.
+    """
+    told: dict[str, Place] = {}
+    for (sighting, mention), (_, following) in pairwise(found):
+        ids = {name.place.id for name in sighting.names}
+        between = text[mention.end : following.start]
+        if following.place.id in ids and _TODAY.fullmatch(between):
+            told[mention.surface] = following.place
+    return [
+        (s, replace(m, place=told[m.surface], reason="today's name stands in brackets"))
+        if m.surface in told
+        else (s, m)
+        for s, m in found
+    ]
+
+
 def _one_sense(
     found: Sequence[tuple[Sighting, PlaceMention]],
 ) -> list[tuple[Sighting, PlaceMention]]:
@@ -236,7 +260,8 @@ def _one_sense(
     for sighting, mention in found:
         ids = {name.place.id for name in sighting.names}
         fewest, place = full.get(fold(mention.surface).partition(" ")[0], (0, mention.place))
-        if place.id != mention.place.id and place.id in ids and fewest < len(ids):
+        is_other = place.id != mention.place.id and place.country == mention.place.country
+        if is_other and place.id in ids and fewest < len(ids):
             reason = f"{place.name} is named in full in the same text"
             mention = replace(mention, place=place, reason=reason)
         settled.append((sighting, mention))
