@@ -28,6 +28,7 @@ _EARLIEST_YEAR_EAST_WEST = 1985
 _CLAUSE_GAP = 40  # characters that a comma counts for
 _EVENT_REACH = 90  # characters between a date and the word that tells what happened
 _MODAL_REACH = 120  # characters
+_FEWEST_TURNS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +221,7 @@ def _of_partner(
     features = _of_attribution(view, ranked, sentence, found, own, attributions, key)
     mentions = [m for m in sentence.places if m.place.id in own]
     others = [m for m in sentence.places if m.place.id in partners - own]
+    features.update(_in_turn(view, sentence, found, own, partners))
     if set(key) <= sentence.place_ids():
         features["both-here"] = 1.0
     if mentions:
@@ -255,6 +257,47 @@ def _of_partner(
         rows = view.rows_around(sentence.block)
         if len(rows) > 1 and any(own & view.places_of_block(block) for block in rows):
             features["same-run"] = 1.0
+    return features
+
+
+def _in_turn(
+    view: ReadingView,
+    sentence: Sentence,
+    found: FoundDate,
+    own: set[str],
+    partners: frozenset[str],
+) -> dict[str, float]:
+    """Return whether a date is the partner's turn where dates and partners take turns.
+
+    Where a sentence, a block or a run of rows begins with a date, each date belongs to the partners
+    that follow it; where it begins with a partner, to those before it.
+    """
+    regions = {
+        "sentence": (sentence,),
+        "block": view.sentences_of_block(sentence.block),
+        "run": [s for b in view.rows_around(sentence.block) for s in view.sentences_of_block(b)],
+    }
+    features: dict[str, float] = {}
+    for name, region in regions.items():
+        turns = sorted(
+            [(m.start, m.place.id) for s in region for m in s.places if m.place.id in partners]
+            + [(d.start, "") for s in region for d in s.dates if d.kind == "date" and d.edtf]
+        )
+        dates = [start for start, place_id in turns if not place_id]
+        if len(dates) < _FEWEST_TURNS or len({p for _, p in turns if p}) < _FEWEST_TURNS:
+            continue
+        number = dates.index(found.start) if found.start in dates else None
+        if number is None:
+            continue
+        if turns[0][1]:
+            low, high = dates[number - 1] if number else -1, found.start
+        else:
+            low = found.start
+            high = dates[number + 1] if number + 1 < len(dates) else turns[-1][0] + 1
+        members = {place_id for start, place_id in turns if place_id and low < start < high}
+        features[f"turn-{name}" if own & members else f"other-turn-{name}"] = 1.0
+        if members == own & members and members:
+            features[f"sole-turn-{name}"] = 1.0
     return features
 
 
