@@ -39,6 +39,7 @@ _ELLIPSIS_REACH = 5
 #: Letters of a compound's first member, and of a compound: bounds on the work for torn pages.
 _SHORTEST_MEMBER, _LONGEST_MEMBER, _LONGEST_COMPOUND = 3, 18, 40
 _LOOK_ALIKES, _EXCEPT, _NEAR, _BEGIN = "/look_alikes", "/except", "/near", "/begin"
+_UNLESS = "/unless"
 
 Words = Sequence[re.Match[str]]
 
@@ -58,16 +59,23 @@ class TopicRule:
     """A word family that tells of a topic.
 
     ``phrases`` holds the word sets of its phrases, word by word. With ``has_near`` one of the
-    rule's companions must stand within ``window`` words in the same sentence. ``is_place``: after
-    "im", "am" and the like it is only where something happens.
+    rule's companions must stand within ``window`` words in the same sentence, with ``has_unless``
+    none of other companions may. ``is_place``: after
+    "im", "am" and the like it is only where something happens. ``is_weak``: too wide to say much on
+    its own. ``yields``: beside just one other topic in the sentence it means that one.
+    ``not_at``: events at which it is only present.
     """
 
     id: str
     topic: str
     phrases: tuple[tuple[str, ...], ...]
     has_near: bool
+    has_unless: bool
     window: int
     is_place: bool
+    is_weak: bool
+    yields: bool
+    not_at: frozenset[str]
     example: str
     counter: str
     note: str
@@ -124,6 +132,7 @@ class TopicRules:
         """Read the rules from a parsed TOML file; raise InputError where one is faulty."""
         self._index = WordIndex()
         self.rules = tuple(_rule(entry, self._index) for entry in data["rule"])
+        self._by_id = {rule.id: rule for rule in self.rules}
         general = data["general"]
         for pattern in general["look_alikes"]:
             self._index.add(_LOOK_ALIKES, pattern)
@@ -156,6 +165,10 @@ class TopicRules:
                 )
         return [found[key] for key in sorted(found)]
 
+    def rule(self, rule_id: str) -> TopicRule:
+        """Return the rule with an id."""
+        return self._by_id[rule_id]
+
     def rules_of(self, word: str) -> tuple[TopicRule, ...]:
         """Return the rules whose family a word belongs to, whatever stands around it."""
         return self._look_up(word)[0]
@@ -169,7 +182,9 @@ class TopicRules:
         for rule in rules:
             if rule.is_place and self._follows_locative(words, index):
                 continue
-            if rule.has_near and not self._has_companion(rule, text, words, index):
+            if rule.has_near and not self._has_companion(rule, _NEAR, text, words, index):
+                continue
+            if rule.has_unless and self._has_companion(rule, _UNLESS, text, words, index):
                 continue
             last = self._last_word(rule, words, index)
             if last is not None:
@@ -230,11 +245,13 @@ class TopicRules:
             before[-1] in self._locatives or " ".join(before) in self._locatives
         )
 
-    def _has_companion(self, rule: TopicRule, text: str, words: Words, index: int) -> bool:
+    def _has_companion(
+        self, rule: TopicRule, companions: str, text: str, words: Words, index: int
+    ) -> bool:
         """Return whether a companion of the rule stands close by in the same sentence."""
         begin = max(0, index - rule.window)
         for other, word in enumerate(words[begin : index + rule.window + 1], start=begin):
-            if other != index and rule.id + _NEAR in self._look_up(word.group())[1]:
+            if other != index and rule.id + companions in self._look_up(word.group())[1]:
                 left, right = sorted((index, other))
                 if not _SENTENCE_END.search(text, words[left].end(), words[right].start() + 1):
                     return True
@@ -286,7 +303,7 @@ def _rule(entry: Mapping[str, Any], index: WordIndex) -> TopicRule:
                 phrases.append(tuple(f"{name}/{number}/{place}" for place in range(len(patterns))))
                 for word_set, pattern in zip(phrases[-1], patterns, strict=True):
                     index.add(word_set, pattern)
-        for key, suffix in (("except", _EXCEPT), ("near", _NEAR)):
+        for key, suffix in (("except", _EXCEPT), ("near", _NEAR), ("unless", _UNLESS)):
             for pattern in entry.get(key, ()):
                 index.add(name + suffix, pattern)
         return TopicRule(
@@ -294,8 +311,12 @@ def _rule(entry: Mapping[str, Any], index: WordIndex) -> TopicRule:
             topic=entry["topic"],
             phrases=tuple(phrases),
             has_near="near" in entry,
+            has_unless="unless" in entry,
             window=entry.get("window", _DEFAULT_WINDOW),
             is_place=entry.get("place", False),
+            is_weak=entry.get("weak", False),
+            yields=entry.get("yields", False),
+            not_at=frozenset(entry.get("not_at", ())),
             example=entry["example"],
             counter=entry.get("counter", ""),
             note=entry["note"],
