@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from nlp.attribution import Attribution, PairKey
-from nlp.components.topics import FoundTopic, default_rules
+from nlp.components.topics import FoundTopic, default_rules, fold
 from nlp.reading_view import ReadingView, Sentence, is_row
 from nlp.topic_contexts import around_sentence, around_word, ids_of, is_vetoed
 
@@ -20,15 +20,21 @@ _TRIGGERS = ("cooperation", "both", "tie")
 _TRIGGER_VALUES = ("event", "status", "other", "modality")
 _CLOSE = 40  # characters between a topic's word and what is done together
 _MANY_TOPICS = 3
+_FEWEST_FIELD_WORDS = 2
 _CLAUSE_END = ";"
+_NEVER = frozenset({"yielding", "only-present", "denied", "thanked"})
+_SIGNS_FOR = frozenset({"tie", "cooperation", "both", "both-named", "among-many"})
+_SIGNS_AGAINST = frozenset({"modality=planned", "modality=denied"})
+_OF_PARTNER = frozenset({"named", "from_there", "turn", "both", "gives"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSighting:
-    """A sentence that may tell of a topic; the strengths of all ``features`` are one."""
+    """A sentence that may tell of a topic, by which ``words``, and what speaks for and against it."""
 
     sentence: int
     features: frozenset[str]
+    words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +75,7 @@ def topic_candidates(
                 features |= {"told"}
             for pair in _pairs_of(sentence, attribution, words):
                 found.setdefault((pair, topic), []).append(
-                    TopicSighting(sentence=index, features=features)
+                    TopicSighting(sentence=index, features=features, words=_folded(sentence, words))
                 )
     return [
         TopicCandidate(pair=pair, topic=topic, sightings=tuple(sightings))
@@ -78,14 +84,23 @@ def topic_candidates(
 
 
 def is_told(features: Set[str]) -> bool:
-    """Return whether a sighting tells of lived cooperation, by the signs of its contexts alone."""
-    signs_for = len(ids_of("for") & features) + len(features & {"cooperation", "both", "tie"})
-    signs_against = len(ids_of("against") & features) + len(
-        features & {"modality=planned", "modality=denied"}
-    )
-    if "yielding" in features or "only-present" in features:
+    """Return whether a sighting tells of lived cooperation, by the signs around it alone."""
+    if not _NEVER.isdisjoint(features):
         return False
-    return signs_for > 0 and (signs_against == 0 or signs_for - signs_against > 2)
+    if {"weak", "topic=aid"} <= features and _OF_PARTNER.isdisjoint(features):
+        return False
+    signs_for = len(ids_of("for") & features) + len(_SIGNS_FOR & features)
+    signs_against = len(ids_of("against") & features) + len(_SIGNS_AGAINST & features)
+    return signs_for > 0 and (signs_against == 0 or signs_for - 2 * signs_against > 1)
+
+
+def is_topic_told(candidate: TopicCandidate) -> bool:
+    """Return whether the sightings of a topic suffice, by the signs around them alone."""
+    told = [sighting for sighting in candidate.sightings if "told" in sighting.features]
+    if any("field" not in sighting.features for sighting in told):
+        return True
+    words = frozenset[str]().union(*(sighting.words for sighting in candidate.sightings))
+    return bool(told) and len(words) >= _FEWEST_FIELD_WORDS
 
 
 def _words_by_topic(sentence: Sentence) -> dict[str, list[FoundTopic]]:
@@ -121,6 +136,11 @@ def _pairs_of(
     return tuple(found)
 
 
+def _folded(sentence: Sentence, words: Sequence[FoundTopic]) -> frozenset[str]:
+    text, start = sentence.text, sentence.start
+    return frozenset(fold(text[word.start - start : word.end - start]) for word in words)
+
+
 def _clause_of(sentence: Sentence, word: FoundTopic) -> tuple[int, int]:
     """Return where the clause of a word begins and ends: semicolons part clauses."""
     text = sentence.text
@@ -142,6 +162,8 @@ def _word_features(sentence: Sentence, topic: str, words: Sequence[FoundTopic]) 
     rules = [default_rules().rule(word.rule) for word in words]
     if all(rule.is_weak for rule in rules):
         features.add("weak")
+    if all(rule.is_field for rule in rules):
+        features.add("field")
     if len(others) == 1 and all(rule.yields for rule in rules):
         features.add("yielding")
     if all(any(sentence.has("event", event) for event in rule.not_at) for rule in rules):

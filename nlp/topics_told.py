@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from nlp.attribution import Attribution, PairKey
 from nlp.reading_view import ReadingView
-from nlp.topic_features import topic_candidates
+from nlp.topic_features import is_topic_told, topic_candidates
 
 ToldTopics = Mapping[PairKey, Mapping[int, tuple[str, ...]]]
 
@@ -20,6 +20,8 @@ def told_topics(
     """
     found: dict[PairKey, dict[int, list[str]]] = {}
     for candidate in topic_candidates(view, attributions, pairs=pairs):
+        if not is_topic_told(candidate):
+            continue
         for sighting in candidate.sightings:
             if "told" in sighting.features:
                 sentences = found.setdefault(candidate.pair, {})

@@ -62,7 +62,7 @@ class TopicRule:
     rule's companions must stand within ``window`` words in the same sentence, with ``has_unless``
     none of other companions may. ``is_place``: after
     "im", "am" and the like it is only where something happens. ``is_weak``: too wide to say much on
-    its own. ``yields``: beside just one other topic in the sentence it means that one.
+    its own. ``is_field``: only several different words of the field make the topic. ``yields``: beside just one other topic in the sentence it means that one.
     ``not_at``: events at which it is only present.
     """
 
@@ -74,6 +74,7 @@ class TopicRule:
     window: int
     is_place: bool
     is_weak: bool
+    is_field: bool
     yields: bool
     not_at: frozenset[str]
     example: str
@@ -315,6 +316,7 @@ def _rule(entry: Mapping[str, Any], index: WordIndex) -> TopicRule:
             window=entry.get("window", _DEFAULT_WINDOW),
             is_place=entry.get("place", False),
             is_weak=entry.get("weak", False),
+            is_field=entry.get("field", False),
             yields=entry.get("yields", False),
             not_at=frozenset(entry.get("not_at", ())),
             example=entry["example"],
