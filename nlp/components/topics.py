@@ -138,6 +138,7 @@ class TopicRules:
         for pattern in general["look_alikes"]:
             self._index.add(_LOOK_ALIKES, pattern)
         self._locatives = frozenset(general["locatives"])
+        self._adjective_endings = tuple(general["adjective_endings"])
         self._joiners = frozenset(general["joiners"])
         self._separators = re.compile("|".join(map(re.escape, general["menu_separators"])))
         self._fewest_separators: int = general["menu_fewest_separators"]
@@ -240,10 +241,15 @@ class TopicRules:
         return tuple(rule for rule in self.rules if rule in told)
 
     def _follows_locative(self, words: Words, index: int) -> bool:
-        """Return whether "im", "in der" or the like stands right before a word."""
-        before = [fold(word.group()) for word in words[max(0, index - 2) : index]]
-        return bool(before) and (
-            before[-1] in self._locatives or " ".join(before) in self._locatives
+        """Return whether "im", "in der", "im alten" or the like stands right before a word."""
+        before = [fold(word.group()) for word in words[max(0, index - 3) : index]]
+        if len(before) > 1 and before[-1].endswith(self._adjective_endings):
+            before = before if self._ends_with_locative(before) else before[:-1]
+        return self._ends_with_locative(before)
+
+    def _ends_with_locative(self, words: Sequence[str]) -> bool:
+        return bool(words) and (
+            words[-1] in self._locatives or " ".join(words[-2:]) in self._locatives
         )
 
     def _has_companion(

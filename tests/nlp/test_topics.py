@@ -168,6 +168,7 @@ def test_folding_twice_changes_nothing(word: str) -> None:
 GENERAL = """[general]
 look_alikes = []
 locatives = []
+adjective_endings = []
 joiners = []
 menu_separators = ["|"]
 menu_fewest_separators = 3
