@@ -99,8 +99,10 @@ def is_topic_told(candidate: TopicCandidate) -> bool:
     told = [sighting for sighting in candidate.sightings if "told" in sighting.features]
     if any("field" not in sighting.features for sighting in told):
         return True
+    if any(len(sighting.words) >= _FEWEST_FIELD_WORDS for sighting in told):
+        return True
     words = frozenset[str]().union(*(sighting.words for sighting in candidate.sightings))
-    return bool(told) and len(words) >= _FEWEST_FIELD_WORDS
+    return bool(told) and len(words) > _FEWEST_FIELD_WORDS
 
 
 def _words_by_topic(sentence: Sentence) -> dict[str, list[FoundTopic]]:
@@ -136,6 +138,12 @@ def _pairs_of(
     return tuple(found)
 
 
+def _topics_of_firm_rules(sentence: Sentence) -> frozenset[str]:
+    """Return the topics of a sentence without those that only words of a field tell."""
+    rules = default_rules()
+    return frozenset(w.topic for w in sentence.topics if not rules.rule(w.rule).is_field)
+
+
 def _folded(sentence: Sentence, words: Sequence[FoundTopic]) -> frozenset[str]:
     text, start = sentence.text, sentence.start
     return frozenset(fold(text[word.start - start : word.end - start]) for word in words)
@@ -151,7 +159,7 @@ def _clause_of(sentence: Sentence, word: FoundTopic) -> tuple[int, int]:
 
 def _word_features(sentence: Sentence, topic: str, words: Sequence[FoundTopic]) -> frozenset[str]:
     """Return the features of the words that tell of one topic."""
-    others = {other.topic for other in sentence.topics} - {topic}
+    others = _topics_of_firm_rules(sentence) - {topic}
     together = [t for c in ("cooperation", "both") for t in sentence.triggers_of(c)]
     features = {f"topic={topic}"}
     for word in words:
