@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from nlp.rulebook import read_rows, word_list
@@ -71,6 +71,7 @@ def ids_of(sign: ContextSign) -> frozenset[str]:
     return frozenset(context.id for context in topic_contexts() if context.sign == sign)
 
 
+@lru_cache(maxsize=4096)
 def around_sentence(text: str) -> tuple[str, ...]:
     """Return the ids of the contexts that a sentence gives to all of its topics."""
     return tuple(context.id for context in _of("sentence") if context.pattern.search(text))

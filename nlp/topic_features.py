@@ -18,13 +18,15 @@ from nlp.topic_contexts import around_sentence, around_word, ids_of, is_vetoed
 
 _TRIGGERS = ("cooperation", "both", "tie")
 _TRIGGER_VALUES = ("event", "status", "other", "modality")
+_PORTRAIT = 2  # sentences that a portrait goes on
 _CLOSE = 40  # characters between a topic's word and what is done together
 _MANY_TOPICS = 3
 _FEWEST_FIELD_WORDS = 2
+_DENSE = 2  # words of a topic in one sentence
 _CLAUSE_END = ";"
 _NEVER = frozenset({"yielding", "only-present", "denied", "thanked"})
-_SIGNS_FOR = frozenset({"tie", "cooperation", "both", "both-named", "among-many"})
-_SIGNS_AGAINST = frozenset({"modality=planned", "modality=denied"})
+_SIGNS_FOR = frozenset({"tie", "cooperation", "both", "both-named", "among-many", "dense"})
+_SIGNS_AGAINST = frozenset({"modality=planned", "modality=denied", "portrayed"})
 _OF_PARTNER = frozenset({"named", "from_there", "turn", "both", "gives"})
 
 
@@ -71,6 +73,8 @@ def topic_candidates(
         shared = of_document | _sentence_features(view, sentence, attribution)
         for topic, words in _words_by_topic(sentence).items():
             features = shared | _word_features(sentence, topic, words)
+            if pairs == 1 and _is_dense(features, words):
+                features |= {"dense"}
             if is_told(features):
                 features |= {"told"}
             for pair in _pairs_of(sentence, attribution, words):
@@ -81,6 +85,11 @@ def topic_candidates(
         TopicCandidate(pair=pair, topic=topic, sightings=tuple(sightings))
         for (pair, topic), sightings in sorted(found.items())
     ]
+
+
+def _is_dense(features: Set[str], words: Sequence[FoundTopic]) -> bool:
+    """Return whether so many words of one sentence tell of a topic that it must be its theme."""
+    return len({word.start for word in words}) >= _DENSE + ("field" in features)
 
 
 def is_told(features: Set[str]) -> bool:
@@ -206,6 +215,8 @@ def _sentence_features(
         features.add("silent")
         if _is_told_around(view, sentence):
             features.add("told-around")
+        if _is_portrayed_before(view, sentence):
+            features.add("portrayed")
     features.add("named" if attribution.is_named else "unnamed")
     if len(attribution.pairs) > 1:
         features.add("shared")
@@ -231,4 +242,14 @@ def _is_told_around(view: ReadingView, sentence: Sentence) -> bool:
         other.has("cooperation") or other.has("both")
         for other in around
         if other is not sentence and other.block == sentence.block
+    )
+
+
+def _is_portrayed_before(view: ReadingView, sentence: Sentence) -> bool:
+    """Return whether the sentences right before, under the same heading, portray a town."""
+    before = view.sentences[max(0, sentence.index - _PORTRAIT) : sentence.index]
+    return any(
+        "portrait" in around_sentence(other.text) and not other.has("tie")
+        for other in before
+        if other.block.headings == sentence.block.headings and other.block.kind != "heading"
     )
