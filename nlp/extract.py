@@ -14,6 +14,7 @@ from spacy.language import Language
 
 from nlp.claims import claims_of
 from nlp.components.pairs import ranked_pairs, seen
+from nlp.components.topics import default_rules
 from nlp.pipeline import build_pipeline, make_doc
 from nlp.rulebook import trigger_rules
 from nlp.statements import evidence_of
@@ -54,7 +55,13 @@ class Extractor:
         doc = self._nlp(make_doc(self._nlp, document))
         view = seen(doc)
         evidence = evidence_of(view, ranked_pairs(doc))
-        topics = {topic.topic for sentence in view.sentences for topic in sentence.topics}
+        rule = default_rules().rule
+        topics = {
+            topic.topic
+            for sentence in view.sentences
+            for topic in sentence.topics
+            if not rule(topic.rule).is_field
+        }
         return Extraction(
             document=document.reference,
             evidence=tuple(e for e in evidence if e.score >= self._minimum_score),

@@ -22,6 +22,7 @@ _PORTRAIT = 2  # sentences that a portrait goes on
 _CLOSE = 40  # characters between a topic's word and what is done together
 _MANY_TOPICS = 3
 _FEWEST_FIELD_WORDS = 2
+_STEM = 8  # letters by which words of one family agree
 _DENSE = 2  # words of a topic in one sentence
 _CLAUSE_END = ";"
 _NEVER = frozenset({"yielding", "only-present", "denied", "thanked"})
@@ -32,7 +33,7 @@ _OF_PARTNER = frozenset({"named", "from_there", "turn", "both", "gives"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSighting:
-    """A sentence that may tell of a topic, by which ``words``, and what speaks for and against it."""
+    """A sentence that may tell of a topic: by which ``words``, and what speaks for or against."""
 
     sentence: int
     features: frozenset[str]
@@ -73,13 +74,14 @@ def topic_candidates(
         shared = of_document | _sentence_features(view, sentence, attribution)
         for topic, words in _words_by_topic(sentence).items():
             features = shared | _word_features(sentence, topic, words)
-            if pairs == 1 and _is_dense(features, words):
+            told_by = _folded(sentence, words)
+            if pairs == 1 and _is_dense(features, told_by):
                 features |= {"dense"}
             if is_told(features):
                 features |= {"told"}
             for pair in _pairs_of(sentence, attribution, words):
                 found.setdefault((pair, topic), []).append(
-                    TopicSighting(sentence=index, features=features, words=_folded(sentence, words))
+                    TopicSighting(sentence=index, features=features, words=told_by)
                 )
     return [
         TopicCandidate(pair=pair, topic=topic, sightings=tuple(sightings))
@@ -87,9 +89,9 @@ def topic_candidates(
     ]
 
 
-def _is_dense(features: Set[str], words: Sequence[FoundTopic]) -> bool:
+def _is_dense(features: Set[str], words: Set[str]) -> bool:
     """Return whether so many words of one sentence tell of a topic that it must be its theme."""
-    return len({word.start for word in words}) >= _DENSE + ("field" in features)
+    return len({word[:_STEM] for word in words}) >= _DENSE + ("field" in features)
 
 
 def is_told(features: Set[str]) -> bool:

@@ -60,10 +60,10 @@ class TopicRule:
 
     ``phrases`` holds the word sets of its phrases, word by word. With ``has_near`` one of the
     rule's companions must stand within ``window`` words in the same sentence, with ``has_unless``
-    none of other companions may. ``is_place``: after
-    "im", "am" and the like it is only where something happens. ``is_weak``: too wide to say much on
-    its own. ``is_field``: only several different words of the field make the topic. ``yields``: beside just one other topic in the sentence it means that one.
-    ``not_at``: events at which it is only present.
+    none of other companions may. ``is_place``: after "im", "am" and the like it is only where
+    something happens. ``is_weak``: too wide to say much on its own. ``is_field``: only several
+    different words of the field make the topic. ``yields``: beside just one other topic in the
+    sentence it means that one. ``not_at``: events at which it is only present.
     """
 
     id: str

@@ -49,7 +49,10 @@ def test_a_given_name_makes_a_surname() -> None:
         ({"portrait", "recurs"}, False),
         ({"helps", "portrait"}, False),
         ({"meets", "denied"}, False),
-        ({"meets", "together", "exchanges", "portrait"}, True),
+        ({"meets", "together", "exchanges", "portrait"}, False),
+        ({"meets", "together", "exchanges", "helps", "portrait"}, True),
+        ({"helps", "weak", "topic=aid"}, False),
+        ({"helps", "weak", "topic=aid", "named"}, True),
         ({"helps", "yielding"}, False),
         ({"tie", "only-present"}, False),
         (set(), False),
@@ -69,7 +72,7 @@ PAGE = "Unsere Partnerstädte\n\n"
         ("Mit Torgau besteht eine Städtepartnerschaft; die Chöre besuchen sich.", {"culture"}),
         ("Mit Torgau besteht eine Städtepartnerschaft. Das Museum zeigt Torgaus Schloss.", set()),
         (
-            "Mit Torgau besteht eine Städtepartnerschaft. Beim Aufbau der Verwaltung half man gern.",
+            "Mit Torgau besteht eine Städtepartnerschaft. Beim Aufbau der Verwaltung half man.",
             {"administration"},
         ),
         (
