@@ -14,10 +14,10 @@ from spacy.language import Language
 
 from nlp.claims import claims_of
 from nlp.components.pairs import ranked_pairs, seen
-from nlp.components.topics import default_rules
 from nlp.pipeline import build_pipeline, make_doc
 from nlp.rulebook import trigger_rules
 from nlp.statements import evidence_of
+from nlp.topics_told import topics_of_text
 from partnernetz.chronology import choose_start, choose_status
 from partnernetz.records import Claim, Document, DocumentReference, Evidence
 
@@ -55,18 +55,12 @@ class Extractor:
         doc = self._nlp(make_doc(self._nlp, document))
         view = seen(doc)
         evidence = evidence_of(view, ranked_pairs(doc))
-        rule = default_rules().rule
-        topics = {
-            topic.topic
-            for sentence in view.sentences
-            for topic in sentence.topics
-            if not rule(topic.rule).is_field
-        }
+        topics = topics_of_text(view)
         return Extraction(
             document=document.reference,
             evidence=tuple(e for e in evidence if e.score >= self._minimum_score),
             claims=claims_of(view),
-            topics=tuple(sorted(topics)),
+            topics=topics,
         )
 
 

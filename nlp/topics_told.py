@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nlp.attribution import Attribution, PairKey
+from nlp.components.topics import default_rules
 from nlp.reading_view import ReadingView
 from nlp.topic_features import is_topic_told, topic_candidates
 
@@ -30,3 +31,10 @@ def told_topics(
         pair: {index: tuple(topics) for index, topics in sorted(sentences.items())}
         for pair, sentences in found.items()
     }
+
+
+def topics_of_text(view: ReadingView) -> tuple[str, ...]:
+    """Return the ids of all topics that a whole text speaks of, of whomever, in order."""
+    rules = default_rules()
+    words = (word for sentence in view.sentences for word in sentence.topics)
+    return tuple(sorted({word.topic for word in words if not rules.rule(word.rule).is_field}))
