@@ -1,4 +1,4 @@
-"""What stands around a word that tells of a topic: done together, wished for, denied, admired.
+"""What stands around a word that tells of a topic: done together, proposed, denied, admired.
 
 The patterns are data (``nlp/rules/topic_contexts.toml``); its head explains the notation.
 """
@@ -14,7 +14,7 @@ from typing import Literal
 from nlp.rulebook import read_rows, word_list
 
 ContextScope = Literal["sentence", "near", "before", "after", "word"]
-ContextSign = Literal["for", "against", "veto", "none"]
+ContextSign = Literal["for", "against", "never", "veto", "partner"]
 
 _BESIDE = 24  # characters that a pattern beside a word may take
 

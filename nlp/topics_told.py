@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from nlp.attribution import Attribution, PairKey
 from nlp.components.topics import default_rules
 from nlp.reading_view import ReadingView
-from nlp.topic_features import is_topic_told, topic_candidates
+from nlp.topic_sightings import topic_candidates
 
 ToldTopics = Mapping[PairKey, Mapping[int, tuple[str, ...]]]
 
@@ -21,10 +21,10 @@ def told_topics(
     """
     found: dict[PairKey, dict[int, list[str]]] = {}
     for candidate in topic_candidates(view, attributions, pairs=pairs):
-        if not is_topic_told(candidate):
+        if not candidate.is_told:
             continue
         for sighting in candidate.sightings:
-            if "told" in sighting.features:
+            if sighting.is_told:
                 sentences = found.setdefault(candidate.pair, {})
                 sentences.setdefault(sighting.sentence, []).append(candidate.topic)
     return {

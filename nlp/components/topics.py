@@ -61,9 +61,9 @@ class TopicRule:
     ``phrases`` holds the word sets of its phrases, word by word. With ``has_near`` one of the
     rule's companions must stand within ``window`` words in the same sentence, with ``has_unless``
     none of other companions may. ``is_place``: after "im", "am" and the like it is only where
-    something happens. ``is_weak``: too wide to say much on its own. ``is_field``: only several
-    different words of the field make the topic. ``yields``: beside just one other topic in the
-    sentence it means that one. ``not_at``: events at which it is only present.
+    something happens. ``is_field``: only several different words of the field make the topic.
+    ``of_partner``: the sentence must speak of a partner. ``yields``: beside just one other topic
+    in the sentence it means that one. ``not_at``: events at which it is only present.
     """
 
     id: str
@@ -73,8 +73,8 @@ class TopicRule:
     has_unless: bool
     window: int
     is_place: bool
-    is_weak: bool
     is_field: bool
+    of_partner: bool
     yields: bool
     not_at: frozenset[str]
     example: str
@@ -321,7 +321,7 @@ def _rule(entry: Mapping[str, Any], index: WordIndex) -> TopicRule:
             has_unless="unless" in entry,
             window=entry.get("window", _DEFAULT_WINDOW),
             is_place=entry.get("place", False),
-            is_weak=entry.get("weak", False),
+            of_partner=entry.get("of_partner", False),
             is_field=entry.get("field", False),
             yields=entry.get("yields", False),
             not_at=frozenset(entry.get("not_at", ())),

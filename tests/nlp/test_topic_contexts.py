@@ -13,7 +13,7 @@ from nlp.topic_contexts import (
     is_vetoed,
     topic_contexts,
 )
-from nlp.topic_features import is_told
+from nlp.topic_sightings import is_told
 
 
 def contexts_of(marked: str) -> set[str]:
@@ -51,8 +51,8 @@ def test_a_given_name_makes_a_surname() -> None:
         ({"meets", "denied"}, False),
         ({"meets", "together", "exchanges", "portrait"}, False),
         ({"meets", "together", "exchanges", "helps", "portrait"}, True),
-        ({"helps", "weak", "topic=aid"}, False),
-        ({"helps", "weak", "topic=aid", "named"}, True),
+        ({"helps", "wants-partner"}, False),
+        ({"helps", "wants-partner", "named"}, True),
         ({"helps", "yielding"}, False),
         ({"tie", "only-present"}, False),
         (set(), False),
