@@ -14,7 +14,7 @@ from typing import Literal
 from nlp.rulebook import read_rows, word_list
 
 ContextScope = Literal["sentence", "near", "before", "after", "word"]
-ContextSign = Literal["for", "against", "never", "veto", "partner"]
+ContextSign = Literal["for", "half", "more", "against", "never", "veto", "partner"]
 
 _BESIDE = 24  # characters that a pattern beside a word may take
 

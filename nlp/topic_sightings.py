@@ -16,11 +16,15 @@ from nlp.reading_view import ReadingView, Sentence
 from nlp.topic_contexts import around_sentence, around_word, ids_of, is_vetoed
 
 _TRIGGERS = ("cooperation", "both", "tie")
-_SIGNS_FOR = frozenset({*_TRIGGERS, "both-named", "among-many", "dense"})
+_SIGNS_FOR = frozenset({"among-many"})
+_HALF_SIGNS = frozenset({"both", "tie", "both-named", "dense"})
+_MORE_SIGNS = frozenset({"short", "gift"})
 _SIGNS_AGAINST = frozenset({"unreal", "portrayed"})
 _NEVER = frozenset({"yielding", "only-present"})
 _OF_PARTNER = frozenset({"named", "both", "gives"})
-_SURPLUS = 2  # signs for, above two for each against, that outweigh what speaks against
+#: A sign for counts two, half a sign one, a sign against four; two are needed.
+_FOR, _HALF, _AGAINST, _NEEDED = 2, 1, 4, 2
+_SHORT = 8  # sentences of a note that is all about its pair
 _FEWEST_FIELD_WORDS = 2
 _DENSE = 2  # words of a topic in one sentence that make it the sentence's theme
 _STEM = 8  # letters in which words of one family agree
@@ -91,16 +95,21 @@ def topic_candidates(
 def is_told(signs: Set[str]) -> bool:
     """Return whether signs say that something is lived cooperation.
 
-    One sign for it suffices where none is against it.
+    One sign for it suffices, or two halves, where nothing speaks against it.
     """
     if not signs.isdisjoint(_NEVER | ids_of("never")):
         return False
     if "wants-partner" in signs and signs.isdisjoint(_OF_PARTNER | ids_of("partner")):
         return False
-    signs_for = len(signs & (_SIGNS_FOR | ids_of("for")))
-    signs_against = len(signs & (_SIGNS_AGAINST | ids_of("against")))
-    needed = 1 if signs_against == 0 else 2 * signs_against + _SURPLUS
-    return signs_for >= needed
+    halves = len(signs & (_HALF_SIGNS | ids_of("half")))
+    if halves and not signs.isdisjoint(_MORE_SIGNS | ids_of("more")):
+        halves += 1
+    weight = (
+        _FOR * len(signs & (_SIGNS_FOR | ids_of("for")))
+        + _HALF * halves
+        - _AGAINST * len(signs & (_SIGNS_AGAINST | ids_of("against")))
+    )
+    return weight >= _NEEDED
 
 
 def _words_by_topic(sentence: Sentence) -> dict[str, list[FoundTopic]]:
@@ -163,17 +172,19 @@ def _signs_of_sentence(
 ) -> frozenset[str]:
     """Return the signs that a sentence gives to all of its topics."""
     named = sentence.place_ids()
+    is_short = len(view.sentences) <= _SHORT
     is_silent = not any(sentence.has(category) for category in _TRIGGERS)
     signs = {
         "named": attribution.is_named,
         "both-named": any(named.issuperset(pair) for pair in attribution.pairs),
+        "short": is_short,
         "unreal": sentence.modality != "asserted",
-        "portrayed": is_silent and _is_portrayed_before(view, sentence),
+        "portrayed": is_silent and not is_short and _is_portrayed_before(view, sentence),
         **{category: sentence.has(category) for category in _TRIGGERS},
     }
-    return frozenset(around_sentence(sentence.text)).union(
-        name for name, holds in signs.items() if holds
-    )
+    found = frozenset(around_sentence(sentence.text))
+    signs["gift"] = attribution.is_named and "gives" in found
+    return found.union(name for name, holds in signs.items() if holds)
 
 
 def _is_portrayed_before(view: ReadingView, sentence: Sentence) -> bool:
