@@ -15,6 +15,7 @@ from nlp.components.pairs import ranked_pairs, seen
 from nlp.components.triggers import may_state_ties
 from nlp.pipeline import build_pipeline, make_doc
 from nlp.statements import evidence_of
+from nlp.topics_told import topics_of_text
 from partnernetz.chronology import START_LADDER, choose_start, choose_status
 from partnernetz.records import Claim, Document, DocumentReference, Evidence, PlaceReference
 
@@ -53,12 +54,12 @@ class Extractor:
         doc = self._nlp(make_doc(self._nlp, document))
         view = seen(doc)
         evidence = evidence_of(view, ranked_pairs(doc))
-        topics = {topic.topic for sentence in view.sentences for topic in sentence.topics}
+        topics = topics_of_text(view)
         return Extraction(
             document=document.reference,
             evidence=tuple(e for e in evidence if e.score >= self._minimum_score),
             claims=claims_of(view),
-            topics=tuple(sorted(topics)),
+            topics=topics,
         )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp.attribution import Attribution, PairKey, attribute, key_of
 from nlp.components.pairs import RankedPair
 from nlp.dated_events import dated_events
 from nlp.reading_view import ReadingView, Sentence
+from nlp.topics_told import told_topics
 from partnernetz.places import Place
 from partnernetz.records import (
     Event,
@@ -39,10 +40,15 @@ def evidence_of(view: ReadingView, pairs: Sequence[RankedPair]) -> tuple[Evidenc
     """Return the Evidence on all stated pairs, in the order of the text."""
     stated = [ranked for ranked in pairs if ranked.is_stated]
     attributions = attribute(view, stated)
+    told = told_topics(view, attributions, pairs=len(stated))
     found: dict[str, Evidence] = {}
     for ranked in stated:
         kind = _kind(view, ranked, attributions)
-        for statement in _statements(view, ranked, stated, attributions):
+        statements = [
+            *_statements(view, ranked, stated, attributions),
+            *_cooperation(view, told.get(key_of(ranked), {})),
+        ]
+        for statement in statements:
             evidence = _evidence(view, ranked, statement, kind=kind)
             found.setdefault(evidence.id, evidence)
     return tuple(sorted(found.values(), key=lambda e: (e.start, e.end, e.id)))
@@ -65,7 +71,6 @@ def _statements(
         sentence = view.sentences[index]
         if sentence.modality == "asserted":
             yield from _fading(sentence, attribution)
-            yield from _cooperation(view, sentence, attribution)
 
 
 def _best_sentence(view: ReadingView, ranked: RankedPair) -> Sentence:
@@ -100,16 +105,10 @@ def _fading(sentence: Sentence, attribution: Attribution) -> Iterator[_Statement
             yield _Statement(sentence=sentence, event="end", status="ended")
 
 
-def _cooperation(
-    view: ReadingView, sentence: Sentence, attribution: Attribution
-) -> Iterator[_Statement]:
-    """Yield the topics of a sentence in which something is done together."""
-    if not sentence.topics or sentence.block.kind in ("title",):
-        return
-    if not any(sentence.has(c) for c in ("cooperation", "both", "tie")):
-        return
-    topics = tuple(sorted({topic.topic for topic in sentence.topics}))
-    yield _Statement(sentence=sentence, event="cooperation", topics=topics)
+def _cooperation(view: ReadingView, told: Mapping[int, tuple[str, ...]]) -> Iterator[_Statement]:
+    """Yield the topics told of a pair, each with the sentence that tells of it."""
+    for index, topics in told.items():
+        yield _Statement(sentence=view.sentences[index], event="cooperation", topics=topics)
 
 
 def _kind(

@@ -39,6 +39,7 @@ _ELLIPSIS_REACH = 5
 #: Letters of a compound's first member, and of a compound: bounds on the work for torn pages.
 _SHORTEST_MEMBER, _LONGEST_MEMBER, _LONGEST_COMPOUND = 3, 18, 40
 _LOOK_ALIKES, _EXCEPT, _NEAR, _BEGIN = "/look_alikes", "/except", "/near", "/begin"
+_UNLESS = "/unless"
 
 Words = Sequence[re.Match[str]]
 
@@ -58,16 +59,24 @@ class TopicRule:
     """A word family that tells of a topic.
 
     ``phrases`` holds the word sets of its phrases, word by word. With ``has_near`` one of the
-    rule's companions must stand within ``window`` words in the same sentence. ``is_place``: after
-    "im", "am" and the like it is only where something happens.
+    rule's companions must stand within ``window`` words in the same sentence, with ``has_unless``
+    none of other companions may. ``is_place``: after "im", "am" and the like it is only where
+    something happens. ``is_field``: only several different words of the field make the topic.
+    ``of_partner``: the sentence must speak of a partner. ``yields``: beside just one other topic
+    in the sentence it means that one. ``not_at``: events at which it is only present.
     """
 
     id: str
     topic: str
     phrases: tuple[tuple[str, ...], ...]
     has_near: bool
+    has_unless: bool
     window: int
     is_place: bool
+    is_field: bool
+    of_partner: bool
+    yields: bool
+    not_at: frozenset[str]
     example: str
     counter: str
     note: str
@@ -124,10 +133,12 @@ class TopicRules:
         """Read the rules from a parsed TOML file; raise InputError where one is faulty."""
         self._index = WordIndex()
         self.rules = tuple(_rule(entry, self._index) for entry in data["rule"])
+        self._by_id = {rule.id: rule for rule in self.rules}
         general = data["general"]
         for pattern in general["look_alikes"]:
             self._index.add(_LOOK_ALIKES, pattern)
         self._locatives = frozenset(general["locatives"])
+        self._adjective_endings = tuple(general["adjective_endings"])
         self._joiners = frozenset(general["joiners"])
         self._separators = re.compile("|".join(map(re.escape, general["menu_separators"])))
         self._fewest_separators: int = general["menu_fewest_separators"]
@@ -156,6 +167,10 @@ class TopicRules:
                 )
         return [found[key] for key in sorted(found)]
 
+    def rule(self, rule_id: str) -> TopicRule:
+        """Return the rule with an id."""
+        return self._by_id[rule_id]
+
     def rules_of(self, word: str) -> tuple[TopicRule, ...]:
         """Return the rules whose family a word belongs to, whatever stands around it."""
         return self._look_up(word)[0]
@@ -169,7 +184,9 @@ class TopicRules:
         for rule in rules:
             if rule.is_place and self._follows_locative(words, index):
                 continue
-            if rule.has_near and not self._has_companion(rule, text, words, index):
+            if rule.has_near and not self._has_companion(rule, _NEAR, text, words, index):
+                continue
+            if rule.has_unless and self._has_companion(rule, _UNLESS, text, words, index):
                 continue
             last = self._last_word(rule, words, index)
             if last is not None:
@@ -224,17 +241,24 @@ class TopicRules:
         return tuple(rule for rule in self.rules if rule in told)
 
     def _follows_locative(self, words: Words, index: int) -> bool:
-        """Return whether "im", "in der" or the like stands right before a word."""
-        before = [fold(word.group()) for word in words[max(0, index - 2) : index]]
-        return bool(before) and (
-            before[-1] in self._locatives or " ".join(before) in self._locatives
+        """Return whether "im", "in der", "im alten" or the like stands right before a word."""
+        before = [fold(word.group()) for word in words[max(0, index - 3) : index]]
+        if len(before) > 1 and before[-1].endswith(self._adjective_endings):
+            before = before if self._ends_with_locative(before) else before[:-1]
+        return self._ends_with_locative(before)
+
+    def _ends_with_locative(self, words: Sequence[str]) -> bool:
+        return bool(words) and (
+            words[-1] in self._locatives or " ".join(words[-2:]) in self._locatives
         )
 
-    def _has_companion(self, rule: TopicRule, text: str, words: Words, index: int) -> bool:
+    def _has_companion(
+        self, rule: TopicRule, companions: str, text: str, words: Words, index: int
+    ) -> bool:
         """Return whether a companion of the rule stands close by in the same sentence."""
         begin = max(0, index - rule.window)
         for other, word in enumerate(words[begin : index + rule.window + 1], start=begin):
-            if other != index and rule.id + _NEAR in self._look_up(word.group())[1]:
+            if other != index and rule.id + companions in self._look_up(word.group())[1]:
                 left, right = sorted((index, other))
                 if not _SENTENCE_END.search(text, words[left].end(), words[right].start() + 1):
                     return True
@@ -286,7 +310,7 @@ def _rule(entry: Mapping[str, Any], index: WordIndex) -> TopicRule:
                 phrases.append(tuple(f"{name}/{number}/{place}" for place in range(len(patterns))))
                 for word_set, pattern in zip(phrases[-1], patterns, strict=True):
                     index.add(word_set, pattern)
-        for key, suffix in (("except", _EXCEPT), ("near", _NEAR)):
+        for key, suffix in (("except", _EXCEPT), ("near", _NEAR), ("unless", _UNLESS)):
             for pattern in entry.get(key, ()):
                 index.add(name + suffix, pattern)
         return TopicRule(
@@ -294,8 +318,13 @@ def _rule(entry: Mapping[str, Any], index: WordIndex) -> TopicRule:
             topic=entry["topic"],
             phrases=tuple(phrases),
             has_near="near" in entry,
+            has_unless="unless" in entry,
             window=entry.get("window", _DEFAULT_WINDOW),
             is_place=entry.get("place", False),
+            of_partner=entry.get("of_partner", False),
+            is_field=entry.get("field", False),
+            yields=entry.get("yields", False),
+            not_at=frozenset(entry.get("not_at", ())),
             example=entry["example"],
             counter=entry.get("counter", ""),
             note=entry["note"],

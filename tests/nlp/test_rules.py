@@ -41,6 +41,7 @@ TABLES = {
     "pair_patterns.toml": ("pattern",),
     "pair_rules.toml": ("rule", "only_for_rules"),
     "claims.toml": ("claim", "bounds"),
+    "topic_contexts.toml": ("context", "border"),
 }
 WORD_LISTS = (
     "common_words.txt",
