@@ -136,11 +136,11 @@ def _groups(view: ReadingView, tally: FeatureTally) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """A place that the Document speaks for: its owner, one in its address, its main subject,
-    the town of its dateline ("Wismar." before an article), or one that only its address names."""
+    """A place that the Document speaks for: its owner, one in its address, its main subject, or
+    the town of its dateline ("Wismar." before an article)."""
 
     place: Place
-    kind: Literal["owner", "address", "dateline", "subject", "path"]
+    kind: Literal["owner", "address", "dateline", "subject"]
 
 
 def hubs(view: ReadingView) -> tuple[Hub, ...]:
@@ -159,7 +159,9 @@ def hubs(view: ReadingView) -> tuple[Hub, ...]:
     )
     found += [Hub(place=mentions[0][1].place, kind="subject") for _, mentions in ranked[:1]]
     found += [
-        Hub(place=place, kind="path") for place in view.path_places if place.id not in view.places
+        Hub(place=place, kind="address")
+        for place in view.path_places
+        if place.id not in view.places
     ]
     distinct: dict[str, Hub] = {}
     for hub in found:

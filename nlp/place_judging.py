@@ -20,6 +20,7 @@ from nlp.sightings import Form, Sighting
 from partnernetz.places import Place, fold
 
 _CONTEXT_CHARACTERS = 40
+_LARGE_TOWN = 50_000  # inhabitants
 _REGION_BEHIND = re.compile(
     r"\s*(?:\((?P<b>[^()\n]{1,50})\)|/\s?(?P<s>[\w-]+)"
     r"|,?\s+in\s+(?:der\s+|den\s+|dem\s+)?(?P<i>[\w-]+)|,\s+(?P<c>[A-ZÄÖÜ][\w-]+))"
@@ -200,6 +201,10 @@ class PlaceJudge:
                 points += weights()[f"context-{rule.effect}"]
         if is_common:
             points += weights()["common-word"]
+            if (best.place.population or 0) < _LARGE_TOWN:
+                points += weights()["common-small"]
+        if sighting.surface.casefold() in word_list("function_words.txt"):
+            points += weights()["function-word"]
         if self._follows_given_name(sighting):
             points += weights()["context-person"]
         if is_region:

@@ -47,7 +47,7 @@ from partnernetz.records import Document
 _PAIRS = Shape(trees=300, depth=4, rate=0.04, features=0.15, smallest_leaf=6)
 _GROUPS = Shape(trees=60, depth=3, rate=0.06, features=1.0, smallest_leaf=10)
 _STARTS = Shape(trees=250, depth=4, rate=0.05, features=0.15, smallest_leaf=8, fewest_sightings=8)
-_NEARLY = 0.004
+_NEARLY = 0.01
 _START_THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3)
 _THRESHOLDS = tuple(round(0.2 + 0.025 * step, 3) for step in range(17))
 

@@ -25,6 +25,7 @@ _WORD = r"(?:['’]s-|[dDlLN]['’])?[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’]*\w"
 _REGION = r"(?P<region>[A-ZÀ-Ža-zäöüß][\wäöüß-]*(?:\s(?:Republik|Tirol|Königreich))?)"
 _POINTS = 3.0
 _SHORTEST = 3
+_SHORTEST_PART = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +209,14 @@ def _generic() -> frozenset[str]:
 
 @lru_cache(maxsize=10_000)
 def is_german_word(word: str) -> bool:
-    """Return whether a German dictionary has the word (simplemma)."""
+    """Return whether a German dictionary (simplemma) has the word, or both parts of a compound."""
+    return _is_known(word) or any(
+        _is_known(word[:cut]) and _is_known(word[cut:].capitalize())
+        for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+    )
+
+
+def _is_known(word: str) -> bool:
     import simplemma
 
     return bool(simplemma.is_known(word, lang="de") or simplemma.is_known(word.lower(), lang="de"))
