@@ -200,9 +200,10 @@ def _train_pairs(readings: Sequence[_Reading], folder: Path) -> tuple[dict[str, 
 
 
 def _threshold(probabilities: np.ndarray, labels: Sequence[bool], wanted: int) -> float:
-    """Return the lowest threshold whose F1 is nearly the best: unseen pages are harder to read."""
+    """Return the middle of the thresholds whose F1 is nearly the best: the curve is flat there."""
     scores = {t: _score(probabilities >= t, labels, wanted).f1 for t in _THRESHOLDS}
-    return min(t for t, f1 in scores.items() if f1 >= max(scores.values()) - _NEARLY)
+    good = [t for t, f1 in scores.items() if f1 >= max(scores.values()) - _NEARLY]
+    return good[len(good) // 2]
 
 
 def _group_rows(readings: Sequence[_Reading], first: np.ndarray) -> list[Mapping[str, float]]:

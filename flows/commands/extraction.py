@@ -50,6 +50,10 @@ def extract(
     sources: Annotated[
         Path | None, typer.Option(help="Source list, which tells who owns a site.")
     ] = None,
+    spacy_model: Annotated[
+        str | None,
+        typer.Option("--spacy-model", help="Your own spaCy pipeline, whose entities help."),
+    ] = None,
 ) -> None:
     """Read documents and write what they state: a line per Evidence, claims beside it."""
     from flows.extraction import ExtractOrder, run_extract
@@ -64,6 +68,7 @@ def extract(
         runner=runner.value,
         workers=workers or settings.workers,
         minimum_score=minimum_score or settings.minimum_score,
+        spacy_model=spacy_model,
     )
     raise typer.Exit(run_extract(order))
 
