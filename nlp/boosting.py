@@ -20,6 +20,7 @@ from partnernetz.errors import InputError
 from partnernetz.storage import write_text
 
 _FOLDS = 10
+_SEEDS = 4
 _FEWEST_WORDS = 4
 _INVERSE_REGULARISATION = 0.05
 _SMALLEST_WEIGHT = 0.001
@@ -44,7 +45,7 @@ class Shape:
 class Learned:
     """A learned model and, for each row, the log-odds from models that never saw its site."""
 
-    model: Any
+    model: Bag
     names: tuple[str, ...]
     held_out: np.ndarray
 
@@ -79,18 +80,35 @@ def _matrix(rows: Sequence[Row], names: Sequence[str]) -> np.ndarray:
     return matrix
 
 
-def _fit(matrix: np.ndarray, truth: np.ndarray, shape: Shape) -> Any:
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """Models of the same rows that differ by their seed; their mean varies less than each does."""
+
+    members: tuple[Any, ...]
+
+    def decision_function(self, matrix: np.ndarray) -> np.ndarray:
+        """Return the mean log-odds of each row."""
+        odds: np.ndarray = np.mean([m.decision_function(matrix) for m in self.members], axis=0)
+        return odds
+
+
+def _fit(matrix: np.ndarray, truth: np.ndarray, shape: Shape) -> Bag:
     from sklearn.ensemble import GradientBoostingClassifier
 
-    return GradientBoostingClassifier(
-        n_estimators=shape.trees,
-        max_depth=shape.depth,
-        learning_rate=shape.rate,
-        subsample=0.6,
-        max_features=shape.features,
-        min_samples_leaf=shape.smallest_leaf,
-        random_state=0,
-    ).fit(matrix, truth)
+    return Bag(
+        tuple(
+            GradientBoostingClassifier(
+                n_estimators=shape.trees,
+                max_depth=shape.depth,
+                learning_rate=shape.rate,
+                subsample=0.6,
+                max_features=shape.features,
+                min_samples_leaf=shape.smallest_leaf,
+                random_state=seed,
+            ).fit(matrix, truth)
+            for seed in range(_SEEDS)
+        )
+    )
 
 
 def learn_linear(
@@ -145,10 +163,12 @@ def write_model(
     learned: Learned, path: Path, *, scale: float, shift: float, threshold_stated: float
 ) -> None:
     """Write a model where ``nlp.trees`` reads it, atomically."""
-    depth = max(tree[0].tree_.max_depth for tree in learned.model.estimators_)
-    rate = learned.model.learning_rate
-    parts = [_complete(tree[0].tree_, depth, rate) for tree in learned.model.estimators_]
-    prior = float(learned.model.init_.class_prior_[1])
+    members = learned.model.members
+    trees = [tree[0].tree_ for member in members for tree in member.estimators_]
+    depth = max(tree.max_depth for tree in trees)
+    rate = members[0].learning_rate / len(members)
+    parts = [_complete(tree, depth, rate) for tree in trees]
+    prior = float(members[0].init_.class_prior_[1])
     content = {
         "names": list(learned.names),
         "intercept": round(float(np.log(prior / (1 - prior))), _DIGITS),

@@ -45,9 +45,9 @@ from nlp.start_features import StartCandidate, start_candidates
 from nlp.start_ranker import START_MODEL, pick
 from partnernetz.records import Document
 
-_PAIRS = Shape(trees=300, depth=4, rate=0.04, features=0.15, smallest_leaf=6)
+_PAIRS = Shape(trees=150, depth=4, rate=0.07, features=0.15, smallest_leaf=6)
 _GROUPS = Shape(trees=60, depth=3, rate=0.06, features=1.0, smallest_leaf=10)
-_STARTS = Shape(trees=250, depth=4, rate=0.05, features=0.15, smallest_leaf=8, fewest_sightings=8)
+_STARTS = Shape(trees=120, depth=4, rate=0.09, features=0.15, smallest_leaf=8, fewest_sightings=8)
 _NEARLY = 0.005
 _START_THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3)
 _THRESHOLDS = tuple(round(0.2 + 0.025 * step, 3) for step in range(17))
