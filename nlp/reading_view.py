@@ -25,7 +25,7 @@ _FIRST_PAGES = 1995
 _LONGEST_ROW = 120  # characters
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Sentence:
     """A sentence with all that was found in it; offsets count characters of the Document."""
 
@@ -40,19 +40,32 @@ class Sentence:
     topics: tuple[FoundTopic, ...]
     modality: Modality
 
+    @cached_property
+    def _by_category(self) -> dict[str, tuple[FoundTrigger, ...]]:
+        found: dict[str, tuple[FoundTrigger, ...]] = {}
+        for trigger in self.triggers:
+            category = trigger.rule.category
+            found[category] = (*found.get(category, ()), trigger)
+        return found
+
+    @cached_property
+    def _place_ids(self) -> frozenset[str]:
+        return frozenset(mention.place.id for mention in self.places)
+
     def triggers_of(self, category: str) -> tuple[FoundTrigger, ...]:
         """Return the triggers of one category."""
-        return tuple(t for t in self.triggers if t.rule.category == category)
+        return self._by_category.get(category, ())
 
     def has(self, category: str, value: str | None = None) -> bool:
         """Return whether a trigger of the category (and value) stands in the sentence."""
-        return any(
-            t.rule.category == category and value in (None, t.rule.value) for t in self.triggers
-        )
+        found = self._by_category.get(category)
+        if found is None:
+            return False
+        return value is None or any(trigger.rule.value == value for trigger in found)
 
     def place_ids(self) -> frozenset[str]:
         """Return the ids of the places named."""
-        return frozenset(mention.place.id for mention in self.places)
+        return self._place_ids
 
 
 @dataclass(frozen=True, kw_only=True)
