@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from spacy.tokens import Doc
 
@@ -23,6 +23,8 @@ _HEADINGS_WITHOUT_PLACE = 2  # after so many a list of partners has ended
 _DATELINE_SENTENCES = 8
 _FIRST_PAGES = 1995
 _LONGEST_ROW = 120  # characters
+
+_W = TypeVar("_W")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,11 @@ class Sentence:
     @cached_property
     def _place_ids(self) -> frozenset[str]:
         return frozenset(mention.place.id for mention in self.places)
+
+    @cached_property
+    def letters(self) -> int:
+        """Return how many letters the sentence has."""
+        return sum(map(str.isalpha, self.text))
 
     def triggers_of(self, category: str) -> tuple[FoundTrigger, ...]:
         """Return the triggers of one category."""
@@ -163,6 +170,19 @@ class ReadingView:
         return {}
 
     @cached_property
+    def worked_out(self) -> dict[Hashable, Any]:
+        """Return what later rules worked out once for the Document, by a key of theirs."""
+        return {}
+
+    def once(self, key: Hashable, work: Callable[[], _W]) -> _W:
+        """Return what is kept under a key, worked out when it is first wanted."""
+        kept = self.worked_out
+        if key not in kept:
+            kept[key] = work()
+        found: _W = kept[key]
+        return found
+
+    @cached_property
     def _sentences_by_block(self) -> dict[int, list[Sentence]]:
         found: dict[int, list[Sentence]] = {}
         for sentence in self.sentences:
@@ -197,6 +217,16 @@ class ReadingView:
                 found.update({member.start: tuple(run) for member in run})
                 run, gap = [], 0
         return found
+
+    def places_around(self, block: Block) -> frozenset[str]:
+        """Return the ids of the places named in the run of rows in which a row stands."""
+        run = self.rows_around(block)
+        if not run:
+            return frozenset()
+        return self.once(
+            ("run", run[0].start),
+            lambda: frozenset[str]().union(*map(self.places_of_block, run)),
+        )
 
     def rows_around(self, block: Block) -> tuple[Block, ...]:
         """Return the run of rows with places in which a row stands, itself included."""
