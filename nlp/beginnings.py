@@ -86,11 +86,9 @@ def _is_any_letters(item: tuple[Any, Any]) -> bool:
     """Return whether a part of a pattern is ``\\w*`` or the like."""
     if item[0] not in (_codes.MAX_REPEAT, _codes.MIN_REPEAT):
         return False
-    least, inner = item[1][0], list(item[1][2])
+    inner = list(item[1][2])
     word = (_codes.CATEGORY, _codes.CATEGORY_WORD)
-    return (
-        least == 0 and len(inner) == 1 and inner[0][0] is _codes.IN and list(inner[0][1]) == [word]
-    )
+    return len(inner) == 1 and inner[0][0] is _codes.IN and list(inner[0][1]) == [word]
 
 
 def _heads(items: _Items, room: int) -> set[str]:
@@ -139,27 +137,37 @@ class TextSieve:
         """Compile a pattern, which ignores case."""
         self._pattern = re.compile(pattern, re.IGNORECASE)
         known = beginnings_of(pattern, letters=_OF_TEXT)
-        letters = known.heads | known.parts
-        self._letters = tuple(
-            sorted(
-                head
-                for head in letters
-                if not any(head[:end] in letters for end in range(1, len(head)))
-            )
-        )
+        self._heads, self._parts = _shortest(known.heads), _shortest(known.parts)
 
     def matches(self, text: str) -> bool:
         """Return whether the pattern matches anywhere in a text."""
-        if not self._letters:
+        if not self._heads and not self._parts:
             return self._pattern.search(text) is not None
         lowered, match = plain(text), self._pattern.match
-        for letters in self._letters:
-            position = lowered.find(letters)
-            while position >= 0:
-                if match(text, position) is not None:
-                    return True
-                position = lowered.find(letters, position + 1)
-        return False
+        return any(match(text, at) for at in _places(lowered, self._heads)) or any(
+            match(text, _word_start(lowered, at)) for at in _places(lowered, self._parts)
+        )
+
+
+def _shortest(letters: Iterable[str]) -> tuple[str, ...]:
+    """Return letters without those that begin like shorter ones among them."""
+    every = frozenset(letters)
+    kept = (head for head in every if not any(head[:end] in every for end in range(1, len(head))))
+    return tuple(sorted(kept))
+
+
+def _places(lowered: str, wanted: Iterable[str]) -> Iterator[int]:
+    for letters in wanted:
+        position = lowered.find(letters)
+        while position >= 0:
+            yield position
+            position = lowered.find(letters, position + 1)
+
+
+def _word_start(text: str, position: int) -> int:
+    while position and (text[position - 1].isalnum() or text[position - 1] == "_"):
+        position -= 1
+    return position
 
 
 class WordSieve:

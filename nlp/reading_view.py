@@ -27,8 +27,25 @@ _LONGEST_ROW = 120  # characters
 _W = TypeVar("_W")
 
 
+class Workbench:
+    """Keeps what later rules worked out once of a record, as long as the record lives."""
+
+    @cached_property
+    def worked_out(self) -> dict[Hashable, Any]:
+        """Return what later rules worked out once of this, by a key of theirs."""
+        return {}
+
+    def once(self, key: Hashable, work: Callable[[], _W]) -> _W:
+        """Return what is kept under a key, worked out when it is first wanted."""
+        kept = self.worked_out
+        if key not in kept:
+            kept[key] = work()
+        found: _W = kept[key]
+        return found
+
+
 @dataclass(frozen=True, kw_only=True)
-class Sentence:
+class Sentence(Workbench):
     """A sentence with all that was found in it; offsets count characters of the Document."""
 
     index: int
@@ -76,7 +93,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadingView:
+class ReadingView(Workbench):
     """A Document as the pipeline saw it.
 
     ``host`` is the place that owns the page, ``path_places`` are the towns that its address names
@@ -168,19 +185,6 @@ class ReadingView:
     def scopes(self) -> dict[int, Mapping[str, float]]:
         """Return the features of sentences worked out so far, by their index."""
         return {}
-
-    @cached_property
-    def worked_out(self) -> dict[Hashable, Any]:
-        """Return what later rules worked out once for the Document, by a key of theirs."""
-        return {}
-
-    def once(self, key: Hashable, work: Callable[[], _W]) -> _W:
-        """Return what is kept under a key, worked out when it is first wanted."""
-        kept = self.worked_out
-        if key not in kept:
-            kept[key] = work()
-        found: _W = kept[key]
-        return found
 
     @cached_property
     def _sentences_by_block(self) -> dict[int, list[Sentence]]:
