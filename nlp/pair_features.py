@@ -15,6 +15,7 @@ from nlp.rulebook import read_rows
 from nlp.scope_features import scope_of
 from partnernetz.places import Place
 
+_SEVERAL_LETTERS = re.compile(r"(?:[\W_]*[^\W_]){4}")
 _FILLING = 0.6  # of the letters of a heading
 _FEWEST_ROWS = 3
 _FEWEST_COUPLES = 2
@@ -81,8 +82,10 @@ class FeatureTally:
         self._keep_all(features)
 
     def _keep_all(self, features: Mapping[str, float]) -> None:
+        kept = self.features
         for feature, strength in features.items():
-            self._keep(feature, strength)
+            if feature not in kept or strength > kept[feature]:
+                kept[feature] = max(strength, 0.0)
 
     def _keep(self, feature: str, strength: float) -> None:
         kept = self.features.get(feature)
@@ -103,8 +106,7 @@ def see_partner(
     """Collect what one mention of a possible partner of the hub shows."""
     _see_around(tally, sentence, mention)
     _see_scope(view, tally, sentence)
-    block_text = view.document.text[sentence.block.start : mention.start]
-    if sum(c.isalnum() for c in block_text) <= 3:
+    if not _SEVERAL_LETTERS.match(view.document.text, sentence.block.start, mention.start):
         tally.see("starts-block")
         if sentence.has("tie") or sentence.index in view.under_tie:
             tally.see("starts-block-with-tie")
