@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from spacy.tokens import Doc
 
-from nlp.components.sentences import document_of
+from nlp.components.sentences import document_of, sentence_bounds
 from nlp.components.topics import FoundTopic
 from nlp.components.triggers import FoundTrigger, find_triggers
 from nlp.dates import FoundDate
@@ -315,14 +315,13 @@ def view_of(doc: Doc, *, host: Place | None, path_places: tuple[Place, ...] = ()
     )
     modalities = {span.start: span.label_ for span in doc.spans["context"]}
     sentences: list[Sentence] = []
-    for span in doc.sents:
-        while block is not None and block.end <= span.start_char:
+    for first, start, stop in sentence_bounds(doc):
+        while block is not None and block.end <= start:
             block = next(blocks, None)
         if block is None:
             break
-        if span.end_char <= block.start:
+        if stop <= block.start:
             continue
-        start, stop = span.start_char, span.end_char
         end = start + len(document.text[start:stop].rstrip())
         sentences.append(
             Sentence(
@@ -331,11 +330,11 @@ def view_of(doc: Doc, *, host: Place | None, path_places: tuple[Place, ...] = ()
                 end=end,
                 text=document.text[start:end],
                 block=block,
-                places=places.until(span.end_char),
-                dates=dates.until(span.end_char),
-                triggers=triggers.until(span.end_char),
-                topics=topics.until(span.end_char),
-                modality=modalities.get(span.start, "asserted"),
+                places=places.until(stop),
+                dates=dates.until(stop),
+                triggers=triggers.until(stop),
+                topics=topics.until(stop),
+                modality=modalities.get(first, "asserted"),
             )
         )
     return ReadingView(
