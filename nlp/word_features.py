@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from nlp.place_judging import PlaceMention
 from nlp.reading_view import ReadingView, Sentence
@@ -36,9 +36,9 @@ def words_of(
     text = view.document.text
     for index in dict.fromkeys(sentences):
         sentence = view.sentences[index]
-        mentions = sentence.once("mentions-in-turn", lambda s=sentence: _in_turn(s))
+        mentions = sentence.once("mentions-in-turn", partial(_in_turn, sentence))
         roles = [(mention, _role(mention, ids, hub_id)) for mention in mentions]
-        plain, masked = sentence.once("words", lambda s=sentence: _of_sentence(text, s))
+        plain, masked = sentence.once("words", partial(_of_sentence, text, sentence))
         found.update(plain)
         found.update(_WORD_OF_ROLE[role] for mention, role in roles if mention.start in masked)
         for mention, role in roles:
@@ -121,6 +121,10 @@ def _around(
     return before, _parts(text, mentions, mention.end, end)[:_NEIGHBOURS]
 
 
+def _named_between(gap: str) -> list[str]:
+    return [f"between:{word}" for word in _words(gap)]
+
+
 def _between(text: str, sentence: Sentence, roles: Roles, *, has_hub: bool) -> Iterable[str]:
     """Yield the words between both names, where they stand close in one sentence."""
     partners = [mention for mention, role in roles if role == _PARTNER]
@@ -135,5 +139,5 @@ def _between(text: str, sentence: Sentence, roles: Roles, *, has_hub: bool) -> I
             gap = text[first.end : second.start]
             yield from sentence.once(
                 ("words-between", first.end, second.start),
-                lambda gap=gap: [f"between:{word}" for word in _words(gap)],
+                partial(_named_between, gap),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 from spacy.language import Language
@@ -77,7 +78,8 @@ def mark_sentences(doc: Doc) -> Doc:
             starts_next = False
         if word[-1] in _LAST_LETTERS and _ends_sentence(doc, words, number):
             starts_next = True
-    return doc.from_array(["SENT_START"], marks.astype(np.uint64)[:, None])
+    values: Any = marks.astype(np.uint64)[:, None]  # typed too narrowly by spaCy
+    return doc.from_array(["SENT_START"], values)
 
 
 def sentence_bounds(doc: Doc) -> list[tuple[int, int, int]]:
