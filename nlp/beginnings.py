@@ -16,13 +16,15 @@ from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
 #: Letters of a beginning that tell enough of a word, and of one that is looked for in a text.
-_OF_WORD, _OF_TEXT = 4, 12
-_MOST_BEGINNINGS = 400
+_OF_WORD, _OF_TEXT = 6, 12
+_MOST_BEGINNINGS = 5_000
 _LARGEST_CLASS = 12  # letters of a character class that are followed one by one
 _LONGEST_WORD = 40  # longer ones are not kept
 _KEPT_WORDS = 50_000
-#: Other letters have more than two cases.
-_KNOWN = re.compile("[a-zäöüß0-9]")
+#: Stands behind the letters of a word that ends there.
+_END = "$"
+_ANY_LETTER = (_codes.CATEGORY, _codes.CATEGORY_WORD)
+_LAST_LATIN = "\u017f"
 _WORD = re.compile(r"\w+")
 #: Where a word goes on with a capital, a caption may be glued to a text: "TStädtepartnerschaft".
 _INNER_CAPITAL = re.compile(r"(?<=[^\W\d_])(?=[A-ZÄÖÜ][a-zäöü])")
@@ -55,7 +57,7 @@ def beginnings_of(pattern: str, *, letters: int = _OF_WORD) -> Beginnings:
     """Return the beginnings of a pattern that ignores case, each of so many letters at most.
 
     >>> sorted(beginnings_of("(?:partner|paten)stadt").heads)
-    ['part', 'pate']
+    ['partne', 'patens']
     """
     heads: set[str] = set()
     parts: set[str] = set()
@@ -87,32 +89,56 @@ def _is_any_letters(item: tuple[Any, Any]) -> bool:
     if item[0] not in (_codes.MAX_REPEAT, _codes.MIN_REPEAT):
         return False
     inner = list(item[1][2])
-    word = (_codes.CATEGORY, _codes.CATEGORY_WORD)
-    return len(inner) == 1 and inner[0][0] is _codes.IN and list(inner[0][1]) == [word]
+    return len(inner) == 1 and inner[0][0] is _codes.IN and list(inner[0][1]) == [_ANY_LETTER]
 
 
-def _heads(items: _Items, room: int) -> set[str]:
+def _heads(items: _Items, room: int, *, is_begun: bool = False) -> set[str]:
     """Return beginnings of which every match has one; the empty one where it may be anything."""
     if not items or not room:
         return {""}
     (code, value), rest = items[0], items[1:]
+    if is_begun and _ends_word(code, value):
+        return {_END}
     if code is _codes.LITERAL or code is _codes.IN:
         letters = {plain(letter) for letter in _letters(code, value)}
-        if not letters or not all(map(_KNOWN.fullmatch, letters)):
+        if not letters or not all(map(_is_simple, letters)):
             return {""}
-        behind = _heads(rest, room - 1)
+        behind = _heads(rest, room - 1, is_begun=True)
         return {letter + head for letter in letters for head in behind}
     if code is _codes.BRANCH:
-        return {head for choice in value[1] for head in _heads((*choice, *rest), room)}
+        choices = [(*choice, *rest) for choice in value[1]]
+        return {head for choice in choices for head in _heads(choice, room, is_begun=is_begun)}
     if code is _codes.SUBPATTERN:
-        return _heads((*value[3], *rest), room)
+        return _heads((*value[3], *rest), room, is_begun=is_begun)
     if code in (_codes.ASSERT, _codes.ASSERT_NOT, _codes.AT):
-        return _heads(rest, room)
+        return _heads(rest, room, is_begun=is_begun)
     if code in (_codes.MAX_REPEAT, _codes.MIN_REPEAT):
         least, most, inner = value
-        found = _heads((*inner, *rest) if most == 1 else tuple(inner), room)
-        return found | _heads(rest, room) if least == 0 else found
+        repeated = (*inner, *rest) if most == 1 else tuple(inner)
+        found = _heads(repeated, room, is_begun=is_begun)
+        return found | _heads(rest, room, is_begun=is_begun) if least == 0 else found
     return {""}
+
+
+def _ends_word(code: Any, value: Any) -> bool:
+    """Return whether what follows letters can stand only where their word ends."""
+    if code is _codes.LITERAL:
+        return not (chr(value).isalnum() or value == ord("_"))
+    if code is _codes.IN:
+        return list(value) == [(_codes.CATEGORY, _codes.CATEGORY_SPACE)]
+    if code is _codes.AT:
+        return bool(value is _codes.AT_BOUNDARY)
+    if code is _codes.ASSERT_NOT:
+        return value[0] == 1 and list(value[1]) == [(_codes.IN, [_ANY_LETTER])]
+    if code is _codes.ASSERT:
+        return value[0] == 1 and bool(value[1]) and _ends_word(*value[1][0])
+    return False
+
+
+def _is_simple(letter: str) -> bool:
+    """Return whether a letter in lower case is a Latin one with at most one capital."""
+    is_plain = letter == "ß" or letter.upper().lower() == letter
+    return letter.isalnum() and letter < _LAST_LATIN and is_plain
 
 
 def _letters(code: Any, value: Any) -> list[str]:
@@ -151,7 +177,7 @@ class TextSieve:
 
 def _shortest(letters: Iterable[str]) -> tuple[str, ...]:
     """Return letters without those that begin like shorter ones among them."""
-    every = frozenset(letters)
+    every = frozenset(head.removesuffix(_END) for head in letters)
     kept = (head for head in every if not any(head[:end] in every for end in range(1, len(head))))
     return tuple(sorted(kept))
 
@@ -237,7 +263,7 @@ class WordSieve:
 
     def _starts(self, word: str) -> tuple[tuple[int, int], ...]:
         """Return where in a word which patterns are to be tried, as offset and number."""
-        lowered = plain(word)
+        lowered = plain(word) + _END
         within = [number for part, number in self._parts if part in lowered]
         found = {(0, number) for number in (*within, *self._begin(lowered))}
         for inner in _INNER_CAPITAL.finditer(word):
