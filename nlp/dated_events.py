@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from nlp.attribution import Attribution, key_of, share_out
+from nlp.attribution import Attribution, key_of
 from nlp.components.pairs import RankedPair
 from nlp.dates import FoundDate
 from nlp.pair_features import couples
 from nlp.reading_view import ReadingView, Sentence, is_row
-from nlp.start_features import events_near, is_plausible, is_unreal, resolve
+from nlp.start_features import events_near, is_plausible, is_unreal, resolve, shared_dates
 from nlp.start_ranker import choose
 from partnernetz import edtf
 from partnernetz.chronology import choose_start
@@ -154,8 +154,7 @@ def _dates_of(
     if not attribution.is_named or len(attribution.pairs) == 1:
         return sentence.dates
     partner_ids = set(key_of(ranked)) - {ranked.candidate.hub_id}
-    mentions = [m for m in sentence.places if m.place.id != ranked.candidate.hub_id]
-    shared = share_out(view.document.text, mentions, sentence.dates)
+    shared = shared_dates(view, sentence, ranked.candidate.hub_id)
     return tuple(
         dict.fromkeys(date for place_id in sorted(partner_ids) for date in shared.get(place_id, ()))
     )

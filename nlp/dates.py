@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from nlp.date_grammar import DateGrammar, DateRule, date_grammar, fold
@@ -20,6 +21,9 @@ DateKind = Literal["date", "age", "relative"]
 
 #: How an expression may begin: a number, a word (also one glued to another: "GrimmaZwei"), a sign.
 _BEGINNING = re.compile(r"\d+|[A-ZÄÖÜ]{2,}(?![^\W\d_A-ZÄÖÜ])|[^\W\d_][^\W\d_A-ZÄÖÜ]*|[†*]")
+#: What a beginning lies in: what stands beyond does not change it.
+_RUN = re.compile(r"\w+|[†*]")
+_LONGEST_KEPT = 40  # letters of a run whose beginnings are kept
 #: The longest run-up to a number of years ("seit nunmehr etwas mehr als").
 _RUN_UP = 60
 #: A greater age is a town's or a tree's, not a partnership's.
@@ -117,27 +121,46 @@ class _Candidate:
 
 def _candidates(grammar: DateGrammar, text: str) -> Iterator[_Candidate]:
     """Return all that the rules match, overlapping, in the order of the text."""
+    for run in _RUN.finditer(text):
+        letters = run.group()
+        kept = len(letters) <= _LONGEST_KEPT
+        for offset, rules in _beginnings(letters) if kept else _beginnings.__wrapped__(letters):
+            start = run.start() + offset
+            yield from _read(grammar, rules, text, start)
+
+
+def _read(
+    grammar: DateGrammar, rules: tuple[DateRule, ...], text: str, start: int
+) -> Iterator[_Candidate]:
+    """Yield what the rules match at one place."""
+    for rule in rules:
+        match = rule.pattern.match(text, start)
+        if match is not None:
+            found = _READERS[rule.reads](grammar, rule, match)
+            if found:
+                yield _Candidate(min(found[0].start, match.start()), match.end(), found)
+            elif rule.reads == "nothing":
+                yield _Candidate(*match.span(), found)
+
+
+@lru_cache(maxsize=50_000)
+def _beginnings(letters: str) -> tuple[tuple[int, tuple[DateRule, ...]], ...]:
+    """Return where in a run of letters and digits an expression may begin, with its rules."""
+    grammar = date_grammar()
     by_first_word = grammar.by_first_word
-    is_years_compound = grammar.years_compound.search
-    with_digit, with_number = by_first_word["<digit>"], by_first_word["<years>"]
-    for beginning in _BEGINNING.finditer(text):
+    found = []
+    for beginning in _BEGINNING.finditer(letters):
         word = beginning.group().lower()
         rules = by_first_word.get(word)
         if rules is None:
             if word[0].isdecimal():
-                rules = with_digit
-            elif is_years_compound(word):
-                rules = with_number
+                rules = by_first_word["<digit>"]
+            elif grammar.years_compound.search(word):
+                rules = by_first_word["<years>"]
             else:
                 continue
-        for rule in rules:
-            match = rule.pattern.match(text, beginning.start())
-            if match is not None:
-                found = _READERS[rule.reads](grammar, rule, match)
-                if found:
-                    yield _Candidate(min(found[0].start, match.start()), match.end(), found)
-                elif rule.reads == "nothing":
-                    yield _Candidate(*match.span(), found)
+        found.append((beginning.start(), rules))
+    return tuple(found)
 
 
 # --- reading --------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from nlp.pair_features import FeatureTally, is_across
 from nlp.reading_view import ReadingView
@@ -26,10 +26,9 @@ def see_whole_document(
     is_hub = tally.hub_id is not None
     counts = [len(view.mentions.get(place.id, ())) for place in (a, b)]
     partner_count = len(view.mentions.get(partner.id, ())) if is_hub else min(counts)
-    total = sum(len(found) for found in view.mentions.values())
+    total = sum(map(len, view.mentions.values()))
     tally.see_whole("mentions", math.log2(1 + partner_count))
     tally.see_whole("share", partner_count / max(1, total))
-    tally.see_whole("places-in-text", math.log2(1 + len(view.places)))
     if is_hub:
         tally.see_whole("has-hub")
     if view.host is None:
@@ -38,17 +37,13 @@ def see_whole_document(
             tally.see_whole("share-without-host", sum(counts) / max(1, total))
     elif not is_hub:
         tally.see_whole("not-the-host")
-    ties = sum(1 for sentence in view.sentences if sentence.has("tie"))
-    tally.see_whole("ties", math.log2(1 + ties))
+    tally.see_all_whole(view.once("of-any-pair", lambda: _of_any_pair(view)))
     with_tie = [features for _, features in tally.sightings if "tie-here" in features]
     if with_tie and all({"tie-planned", "tie-denied"} & features for features in with_tie):
         tally.see_whole("only-planned-or-denied")
     if is_across(a, b) and _towns_across(view) == 2:
         tally.see_whole("sole-couple-across")
-    if any(t.rule.id != "tie-partnership" for s in view.sentences for t in s.triggers_of("tie")):
-        tally.see_whole("specific-tie-in-text")
     _see_spread(view, tally)
-    _see_actors(view, tally)
     _see_sole_couples(view, tally)
     if len(hub_ids) > 1:
         tally.see_whole("several-hubs")
@@ -68,7 +63,7 @@ def see_whole_document(
 
 def _see_spread(view: ReadingView, tally: FeatureTally) -> None:
     """Collect how far two places share the sentences, and how often ties stand beside them."""
-    where = [{s.index for s, _ in view.mentions.get(p.id, ())} for p in (tally.a, tally.b)]
+    where = [_sentences_naming(view, place) for place in (tally.a, tally.b)]
     shared, least = len(where[0] & where[1]), min(map(len, where))
     tally.see_whole("shared-sentences", math.log2(1 + shared))
     tally.see_whole("shared-share", shared / max(1, least))
@@ -77,11 +72,29 @@ def _see_spread(view: ReadingView, tally: FeatureTally) -> None:
     tally.see_whole("tie-share", with_tie / max(1, len(rarer)))
     in_scope = sum(1 for index in rarer if index in view.under_tie)
     tally.see_whole("heading-share", in_scope / max(1, len(rarer)))
-    tally.see_whole("sentences", math.log2(1 + len(view.sentences)))
+
+
+def _of_any_pair(view: ReadingView) -> Mapping[str, float]:
+    """Return the features that a Document gives to all of its pairs."""
+    ties = [t for s in view.sentences for t in s.triggers_of("tie")]
     tie_sentences = sum(1 for s in view.sentences if s.has("tie"))
-    tally.see_whole("tie-density", tie_sentences / max(1, len(view.sentences)))
+    features = {
+        "places-in-text": math.log2(1 + len(view.places)),
+        "ties": math.log2(1 + tie_sentences),
+        "sentences": math.log2(1 + len(view.sentences)),
+        "tie-density": tie_sentences / max(1, len(view.sentences)),
+        **_actors(view),
+    }
+    if any(tie.rule.id != "tie-partnership" for tie in ties):
+        features["specific-tie-in-text"] = 1.0
     if view.names_division:
-        tally.see_whole("division-in-text")
+        features["division-in-text"] = 1.0
+    url = fold(view.document.reference.url)
+    if any(word in url for word in _PARTNER_WORDS_IN_ADDRESSES):
+        features["address-of-partners"] = 1.0
+    if view.title_has_tie:
+        features["title-of-partners"] = 1.0
+    return features
 
 
 def _see_sole_couples(view: ReadingView, tally: FeatureTally) -> None:
@@ -115,24 +128,36 @@ def _see_sole_couples(view: ReadingView, tally: FeatureTally) -> None:
                     tally.see_whole(f"only-german-in-{name}")
 
 
-def _see_actors(view: ReadingView, tally: FeatureTally) -> None:
-    """Collect who acts in the text: municipalities, or clubs, schools and companies."""
+def _actors(view: ReadingView) -> dict[str, float]:
+    """Return who acts in the text: municipalities, or clubs, schools and companies."""
     ties = sum(1 for s in view.sentences for t in s.triggers_of("tie") if t.rule.is_of_towns)
     towns = sum(len(s.triggers_of("municipal")) for s in view.sentences) + 2 * ties
     others = sum(1 for s in view.sentences if s.has("other", "club"))
-    tally.see_whole("town-actors", math.log2(1 + towns) / 3)
-    tally.see_whole("other-actors", math.log2(1 + others) / 3)
-    tally.see_whole("share-of-others", others / max(1, others + towns))
-    tally.see_whole("ties-of-towns", math.log2(1 + ties) / 3)
+    features = {
+        "town-actors": math.log2(1 + towns) / 3,
+        "other-actors": math.log2(1 + others) / 3,
+        "share-of-others": others / max(1, others + towns),
+        "ties-of-towns": math.log2(1 + ties) / 3,
+    }
     opening = view.sentences[:_OPENING]
     if any(s.has("other", "club") for s in opening):
-        tally.see_whole("others-at-top")
+        features["others-at-top"] = 1.0
     if any(t.rule.is_of_towns for s in opening for t in s.triggers_of("tie")):
-        tally.see_whole("towns-at-top")
+        features["towns-at-top"] = 1.0
+    return features
+
+
+def _sentences_naming(view: ReadingView, place: Place) -> frozenset[int]:
+    found = (sentence.index for sentence, _ in view.mentions.get(place.id, ()))
+    return view.once(("sentences-naming", place.id), lambda: frozenset(found))
 
 
 def _towns_across(view: ReadingView) -> int:
     """Return how many towns of the East and the West a Document is about, its owner among them."""
+    return view.once("towns-across", lambda: _count_across(view))
+
+
+def _count_across(view: ReadingView) -> int:
     places = {place.id: place for place in view.places.values()}
     if view.host is not None:
         places[view.host.id] = view.host
@@ -140,19 +165,15 @@ def _towns_across(view: ReadingView) -> int:
 
 
 def _see_page(view: ReadingView, tally: FeatureTally, partner: Place | None) -> None:
-    """Collect what the address and the title of the page say."""
-    url = fold(view.document.reference.url)
-    title = view.document.reference.title
-    if any(word in url for word in _PARTNER_WORDS_IN_ADDRESSES):
-        tally.see_whole("address-of-partners")
-    if view.title_has_tie:
-        tally.see_whole("title-of-partners")
+    """Collect whether the address and the title of the page name the partner."""
     if partner is not None:
+        reference = view.document.reference
+        url, title = view.once("address", lambda: (fold(reference.url), fold(reference.title)))
         base = fold(partner.name).partition(" ")[0]
         spelled = fold(spell_out(partner.name)).partition(" ")[0]
         if base and any(name in url.partition(" ")[2] for name in (base, spelled)):
             tally.see_whole("partner-in-address")
-        if base and base in fold(title):
+        if base and base in title:
             tally.see_whole("partner-in-title")
 
 

@@ -24,7 +24,8 @@ class LinearModel:
         weights = self.weights
         total = self.intercept
         total += sum(weights.get(name, 0.0) * strength for name, strength in features.items())
-        return total + sum(weights.get(word, 0.0) for word in sorted(words))
+        known = sorted(word for word in words if word in weights)
+        return total + sum(weights[word] for word in known)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -15,6 +15,7 @@ from nlp.rulebook import read_rows
 from nlp.scope_features import scope_of
 from partnernetz.places import Place
 
+_SEVERAL_LETTERS = re.compile(r"(?:[\W_]*[^\W_]){4}")
 _FILLING = 0.6  # of the letters of a heading
 _FEWEST_ROWS = 3
 _FEWEST_COUPLES = 2
@@ -70,8 +71,28 @@ class FeatureTally:
         self.whole.add(feature)
         self._keep(feature, strength)
 
+    def see_all(self, features: Mapping[str, float]) -> None:
+        """Note several features of the present sighting."""
+        self.sightings[-1][1].update(features)
+        self._keep_all(features)
+
+    def see_all_whole(self, features: Mapping[str, float]) -> None:
+        """Note several features of the whole Document."""
+        self.whole.update(features)
+        self._keep_all(features)
+
+    def _keep_all(self, features: Mapping[str, float]) -> None:
+        kept = self.features
+        for feature, strength in features.items():
+            if feature not in kept or strength > kept[feature]:
+                kept[feature] = max(strength, 0.0)
+
     def _keep(self, feature: str, strength: float) -> None:
-        self.features[feature] = max(strength, self.features.get(feature, 0.0))
+        kept = self.features.get(feature)
+        if kept is None:
+            self.features[feature] = max(strength, 0.0)
+        elif strength > kept:
+            self.features[feature] = strength
 
 
 def see_partner(
@@ -85,8 +106,7 @@ def see_partner(
     """Collect what one mention of a possible partner of the hub shows."""
     _see_around(tally, sentence, mention)
     _see_scope(view, tally, sentence)
-    block_text = view.document.text[sentence.block.start : mention.start]
-    if sum(c.isalnum() for c in block_text) <= 3:
+    if not _SEVERAL_LETTERS.match(view.document.text, sentence.block.start, mention.start):
         tally.see("starts-block")
         if sentence.has("tie") or sentence.index in view.under_tie:
             tally.see("starts-block-with-tie")
@@ -137,44 +157,50 @@ def _see_hub_before(
 
 def _see_around(tally: FeatureTally, sentence: Sentence, mention: PlaceMention) -> None:
     """Collect the patterns right before and behind a mention."""
+    key = ("around", mention.start)
+    tally.see_all(sentence.once(key, lambda: _around(sentence, mention)))
+
+
+def _around(sentence: Sentence, mention: PlaceMention) -> Mapping[str, float]:
     start, end = mention.start - sentence.start, mention.end - sentence.start
     before, after = sentence.text[max(0, start - 60) : start], sentence.text[end : end + 60]
     has_tie = sentence.has("tie")
+    features: dict[str, float] = {}
     for pattern in _patterns("before"):
         if pattern.pattern.search(before):
-            tally.see(pattern.id)
+            features[pattern.id] = 1.0
             if has_tie:
-                tally.see(f"{pattern.id}-with-tie")
+                features[f"{pattern.id}-with-tie"] = 1.0
     for pattern in _patterns("after"):
         if pattern.pattern.match(after):
-            tally.see(pattern.id)
+            features[pattern.id] = 1.0
     if _is_enumerated(sentence, mention):
-        tally.see("in-enumeration")
+        features["in-enumeration"] = 1.0
     gaps = [
         max(date.start - mention.end, mention.start - date.end)
         for date in sentence.dates
         if date.kind == "date"
     ]
     if gaps:
-        tally.see("date-near", 1.0 / (1.0 + max(0, min(gaps)) / 10.0))
-    letters = sum(c.isalpha() for c in mention.surface)
-    is_heading = sentence.block.kind in ("title", "heading")
-    if is_heading and letters >= _FILLING * sum(c.isalpha() for c in sentence.text):
-        tally.see("fills-heading")
+        features["date-near"] = 1.0 / (1.0 + max(0, min(gaps)) / 10.0)
+    letters = sum(map(str.isalpha, mention.surface))
+    if sentence.block.kind in ("title", "heading") and letters >= _FILLING * sentence.letters:
+        features["fills-heading"] = 1.0
     if mention.form == "inhabitant":
-        tally.see("as-inhabitants")
+        features["as-inhabitants"] = 1.0
     if mention.is_region_told:
-        tally.see("region-told")
+        features["region-told"] = 1.0
     ties = sentence.triggers_of("tie")
     if ties:
         gap = min(max(0, mention.start - tie.end, tie.start - mention.end) for tie in ties)
-        tally.see("tie-near", 1.0 / (1.0 + gap / 20.0))
+        features["tie-near"] = 1.0 / (1.0 + gap / 20.0)
+    return features
 
 
 def _is_enumerated(sentence: Sentence, mention: PlaceMention) -> bool:
     """Return whether a comma or "und" joins a mention to the one before or behind it."""
     names = sorted(sentence.places, key=lambda other: other.start)
-    position = names.index(mention)
+    position = next(n for n, other in enumerate(names) if other is mention or other == mention)
     for first, second in pairwise(names[max(0, position - 1) : position + 2]):
         gap = sentence.text[first.end - sentence.start : second.start - sentence.start]
         if any(
@@ -187,8 +213,7 @@ def _is_enumerated(sentence: Sentence, mention: PlaceMention) -> bool:
 
 
 def _see_scope(view: ReadingView, tally: FeatureTally, sentence: Sentence) -> None:
-    for name, strength in scope_of(view, sentence).items():
-        tally.see(name, strength)
+    tally.see_all(scope_of(view, sentence))
 
 
 def see_together(
@@ -262,6 +287,10 @@ def couples(sentence: Sentence) -> frozenset[tuple[int, int]]:
     C ..., in dieser Reihenfolge: a, b und c"; and neighbours of which one lies in the East and one
     in the West all along the sentence.
     """
+    return sentence.once("couples", lambda: _couples(sentence))
+
+
+def _couples(sentence: Sentence) -> frozenset[tuple[int, int]]:
     names = _names_in_turn(sentence)
     if len(names) < 2 * _FEWEST_COUPLES:
         return frozenset()
@@ -275,6 +304,10 @@ def couples(sentence: Sentence) -> frozenset[tuple[int, int]]:
 
 def _names_in_turn(sentence: Sentence) -> list[PlaceMention]:
     """Return the mentions in the order of the text without repeating a place at once."""
+    return sentence.once("names-in-turn", lambda: _in_turn(sentence))
+
+
+def _in_turn(sentence: Sentence) -> list[PlaceMention]:
     names: list[PlaceMention] = []
     for mention in sorted(sentence.places, key=lambda mention: mention.start):
         if not names or names[-1].place.id != mention.place.id:

@@ -51,10 +51,15 @@ def pair_rules() -> tuple[PairRule, ...]:
 
 def fired(candidate: CandidatePair) -> tuple[PairRule, ...]:
     """Return the rules that hold for a candidate at any spot."""
+    whole, seen = candidate.whole, candidate.features.keys()
+    spots = frozenset(sighting.features for sighting in candidate.sightings)
     return tuple(
         rule
         for rule in pair_rules()
-        if any(rule.fits(s.features, candidate.whole) for s in candidate.sightings)
+        if rule.whole <= whole
+        and rule.spot <= seen
+        and whole.isdisjoint(rule.unless)
+        and any(rule.fits(features, whole) for features in spots)
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, combinations, pairwise
 from typing import Literal
 
@@ -253,6 +254,7 @@ def _are_one_name(view: ReadingView, one: Place, other: Place) -> bool:
     return any(found and found <= {base} for found in surfaces)
 
 
+@lru_cache(maxsize=20_000)
 def _base(name: str) -> str:
     """Return a name without what tells it from others: Frankfurt, Bad Doberan."""
     return fold(_DISAMBIGUATOR.split(name, maxsplit=1)[0])

@@ -14,6 +14,7 @@ from itertools import pairwise
 from spacy.tokens import Doc
 
 from nlp.components.entities import FoundEntity
+from nlp.components.sentences import sentence_bounds
 from nlp.linking import Candidate, Surroundings, rank, weights
 from nlp.regions import RegionView, lies_in, speaks_of_division
 from nlp.rulebook import place_context_rules, regions, word_list
@@ -100,7 +101,7 @@ class PlaceJudge:
 
     @cached_property
     def _sentence_starts(self) -> list[int]:
-        return [sentence.start_char for sentence in self.doc.sents]
+        return [start for _, start, _ in sentence_bounds(self.doc)]
 
     def _sentence_around(self, offset: int) -> tuple[int, int]:
         """Return where the sentence around a character begins and ends."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from spacy.tokens import Doc
 
-from nlp.components.sentences import document_of
+from nlp.components.sentences import document_of, sentence_bounds
 from nlp.components.topics import FoundTopic
 from nlp.components.triggers import FoundTrigger, find_triggers
 from nlp.dates import FoundDate
@@ -24,9 +24,28 @@ _DATELINE_SENTENCES = 8
 _FIRST_PAGES = 1995
 _LONGEST_ROW = 120  # characters
 
+_W = TypeVar("_W")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
+
+class Workbench:
+    """Keeps what later rules worked out once of a record, as long as the record lives."""
+
+    @cached_property
+    def worked_out(self) -> dict[Hashable, Any]:
+        """Return what later rules worked out once of this, by a key of theirs."""
+        return {}
+
+    def once(self, key: Hashable, work: Callable[[], _W]) -> _W:
+        """Return what is kept under a key, worked out when it is first wanted."""
+        kept = self.worked_out
+        if key not in kept:
+            kept[key] = work()
+        found: _W = kept[key]
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentence(Workbench):
     """A sentence with all that was found in it; offsets count characters of the Document."""
 
     index: int
@@ -40,23 +59,41 @@ class Sentence:
     topics: tuple[FoundTopic, ...]
     modality: Modality
 
+    @cached_property
+    def _by_category(self) -> dict[str, tuple[FoundTrigger, ...]]:
+        found: dict[str, tuple[FoundTrigger, ...]] = {}
+        for trigger in self.triggers:
+            category = trigger.rule.category
+            found[category] = (*found.get(category, ()), trigger)
+        return found
+
+    @cached_property
+    def _place_ids(self) -> frozenset[str]:
+        return frozenset(mention.place.id for mention in self.places)
+
+    @cached_property
+    def letters(self) -> int:
+        """Return how many letters the sentence has."""
+        return sum(map(str.isalpha, self.text))
+
     def triggers_of(self, category: str) -> tuple[FoundTrigger, ...]:
         """Return the triggers of one category."""
-        return tuple(t for t in self.triggers if t.rule.category == category)
+        return self._by_category.get(category, ())
 
     def has(self, category: str, value: str | None = None) -> bool:
         """Return whether a trigger of the category (and value) stands in the sentence."""
-        return any(
-            t.rule.category == category and value in (None, t.rule.value) for t in self.triggers
-        )
+        found = self._by_category.get(category)
+        if found is None:
+            return False
+        return value is None or any(trigger.rule.value == value for trigger in found)
 
     def place_ids(self) -> frozenset[str]:
         """Return the ids of the places named."""
-        return frozenset(mention.place.id for mention in self.places)
+        return self._place_ids
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadingView:
+class ReadingView(Workbench):
     """A Document as the pipeline saw it.
 
     ``host`` is the place that owns the page, ``path_places`` are the towns that its address names
@@ -189,6 +226,16 @@ class ReadingView:
                 run, gap = [], 0
         return found
 
+    def places_around(self, block: Block) -> frozenset[str]:
+        """Return the ids of the places named in the run of rows in which a row stands."""
+        run = self.rows_around(block)
+        if not run:
+            return frozenset()
+        return self.once(
+            ("run", run[0].start),
+            lambda: frozenset[str]().union(*map(self.places_of_block, run)),
+        )
+
     def rows_around(self, block: Block) -> tuple[Block, ...]:
         """Return the run of rows with places in which a row stands, itself included."""
         return self._runs.get(block.start, ())
@@ -272,14 +319,13 @@ def view_of(doc: Doc, *, host: Place | None, path_places: tuple[Place, ...] = ()
     )
     modalities = {span.start: span.label_ for span in doc.spans["context"]}
     sentences: list[Sentence] = []
-    for span in doc.sents:
-        while block is not None and block.end <= span.start_char:
+    for first, start, stop in sentence_bounds(doc):
+        while block is not None and block.end <= start:
             block = next(blocks, None)
         if block is None:
             break
-        if span.end_char <= block.start:
+        if stop <= block.start:
             continue
-        start, stop = span.start_char, span.end_char
         end = start + len(document.text[start:stop].rstrip())
         sentences.append(
             Sentence(
@@ -288,11 +334,11 @@ def view_of(doc: Doc, *, host: Place | None, path_places: tuple[Place, ...] = ()
                 end=end,
                 text=document.text[start:end],
                 block=block,
-                places=places.until(span.end_char),
-                dates=dates.until(span.end_char),
-                triggers=triggers.until(span.end_char),
-                topics=topics.until(span.end_char),
-                modality=modalities.get(span.start, "asserted"),
+                places=places.until(stop),
+                dates=dates.until(stop),
+                triggers=triggers.until(stop),
+                topics=topics.until(stop),
+                modality=modalities.get(first, "asserted"),
             )
         )
     return ReadingView(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from nlp.beginnings import TextSieve, WordSieve
 from nlp.rulebook import regions, word_list
 from partnernetz.places import Place, fold
 
@@ -42,8 +43,8 @@ class RegionView:
 
     def __init__(self, text: str) -> None:
         self._found = [
-            (match.start(), match.end(), _region_id(match.group()))
-            for match in _region_pattern().finditer(text)
+            (start, end, _region_id(text[start:end]))
+            for start, end, _ in _region_sieve().find(text)
         ]
 
     @property
@@ -68,15 +69,16 @@ class RegionView:
 
 
 @cache
-def _region_pattern() -> re.Pattern[str]:
+def _region_sieve() -> WordSieve:
     codes = sorted(code for region in regions() for code in region.codes)
     names = sorted((n for r in regions() for n in r.names), key=len, reverse=True)
     stems = sorted((s for r in regions() for s in r.adjectives), key=len, reverse=True)
-    return re.compile(
-        rf"(?<!\w)(?:(?:{'|'.join(map(re.escape, names))})s?(?!\w)"
+    pattern = (
+        rf"(?:{'|'.join(map(re.escape, names))})s?(?!\w)"
         rf"|(?i:{'|'.join(map(re.escape, stems))})(?:e[nmrs]?)?(?!\w)"
-        rf"|(?<=\()(?:{'|'.join(codes)})(?=\)))"
+        rf"|(?<=\()(?:{'|'.join(codes)})(?=\))"
     )
+    return WordSieve([pattern], flags=[re.NOFLAG])
 
 
 @cache
@@ -98,12 +100,12 @@ def _region_id(text: str) -> str:
 
 
 @cache
-def _division_pattern() -> re.Pattern[str]:
+def _division_sieve() -> TextSieve:
     words = [
         name for region in regions() if region.state in ("east", "west") for name in region.names
     ]
     words += sorted(word_list("division_words.txt"))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})", re.IGNORECASE)
+    return TextSieve(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})")
 
 
 @cache
@@ -114,4 +116,4 @@ def european_countries() -> frozenset[str]:
 
 def speaks_of_division(text: str) -> bool:
     """Return whether a text speaks of the divided country or its unification."""
-    return _division_pattern().search(text) is not None
+    return _division_sieve().matches(text)

@@ -92,7 +92,8 @@ def _see_surroundings(view: ReadingView, sentence: Sentence, found: dict[str, fl
         found["hint-in-block"] = 1.0
     if any(s.has("hint") for s in view.sentences[max(0, sentence.index - 2) : sentence.index]):
         found["hint-before"] = 1.0
-    gaps = [abs(sentence.index - s.index) for s in view.sentences if s.has("tie")]
+    with_tie = view.once("with-tie", lambda: [s.index for s in view.sentences if s.has("tie")])
+    gaps = [abs(sentence.index - index) for index in with_tie]
     if gaps:
         found["tie-closeness"] = 1.0 / (1.0 + min(gaps))
     found["position"] = sentence.index / max(1, len(view.sentences))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from spacy.tokens import Doc, Token
@@ -46,8 +47,12 @@ class SightingFinder:
 
     def find(self, doc: Doc, text: str) -> Iterator[Sighting]:
         """Yield the sightings of a Doc in its order; they do not overlap."""
-        position, length = 0, len(doc)
-        while position < length:
+        position, words = 0, [token.text for token in doc]
+        while position < len(words):
+            word = words[position]
+            if len(word) < 2 or not word[0].isupper():
+                position += 1
+                continue
             sighting = self._at(doc, text, position)
             if sighting is None:
                 position += 1
@@ -58,8 +63,6 @@ class SightingFinder:
     def _at(self, doc: Doc, text: str, position: int) -> Sighting | None:
         token = doc[position]
         word = token.text
-        if not word[0].isupper() or len(word) < 2:
-            return None
         chain = self._chain(doc, text, token)
         if chain is not None:
             return chain
@@ -131,7 +134,24 @@ class SightingFinder:
         return None
 
     def _inflected(self, token: Token) -> Sighting | None:
-        text = token.text.rstrip("'’")
+        found = self._reading_of(token.text)
+        if found is None:
+            return None
+        form, names = found
+        return Sighting(
+            first=token.i,
+            last=token.i,
+            start=token.idx,
+            end=token.idx + len(token),
+            surface=token.text,
+            form=form,
+            names=names,
+        )
+
+    @lru_cache(maxsize=50_000)  # noqa: B019 - one finder lives as long as its process
+    def _reading_of(self, word: str) -> tuple[Form, tuple[PlaceName, ...]] | None:
+        """Return what an inflected word may be a form of, and which."""
+        text = word.rstrip("'’")
         for rule in inflection_rules():
             if not text.endswith(rule.ending) or len(text) - len(rule.ending) < 3:
                 continue
@@ -143,15 +163,7 @@ class SightingFinder:
                 if may_inflect(name, rule.form) and _has_same_umlauts(name.name, stem)
             )
             if names:
-                return Sighting(
-                    first=token.i,
-                    last=token.i,
-                    start=token.idx,
-                    end=token.idx + len(token),
-                    surface=token.text,
-                    form=rule.form,
-                    names=names,
-                )
+                return rule.form, names
         return None
 
 

@@ -16,6 +16,7 @@ from functools import cache
 from nlp.attribution import Attribution, PairKey, key_of, share_out
 from nlp.components.pairs import RankedPair
 from nlp.dates import FoundDate, resolve_age, resolve_relative
+from nlp.place_judging import PlaceMention
 from nlp.reading_view import ReadingView, Sentence, is_row
 from nlp.rulebook import read_rows
 from nlp.scope_features import scope_of
@@ -52,37 +53,106 @@ def start_candidates(
 
     ``ruled`` are the events and dates that the rules state of the pair, the chosen start first.
     """
-    resolved = [
-        (sentence, found, date)
-        for sentence in view.sentences
-        for found in sentence.dates
-        if (date := resolve(view, sentence, found)) is not None and is_plausible(view, ranked, date)
-    ]
-    years = [edtf.year(date) for _, _, date in resolved]
+    spots = [spot for spot in _spots(view) if is_plausible(view, ranked, spot.date)]
+    years = [edtf.year(spot.date) for spot in spots]
     support = Counter(years)
-    partners = _partner_ids(stated)
+    whose = _Whose.of(view, ranked, stated, attributions)
     return [
         StartCandidate(
-            sentence=sentence,
-            found=found,
-            date=date,
+            sentence=spot.sentence,
+            found=spot.found,
+            date=spot.date,
             features={
-                **_of_date(view, sentence, found, date),
-                **_of_words(view, sentence, found),
-                **_of_partner(view, ranked, sentence, found, partners, attributions),
-                **_of_rivals(date, years, support, stated),
-                **_of_rules(date, ruled),
-                **{f"s:{name}": value for name, value in scope_of(view, sentence).items()},
+                **spot.features,
+                **_of_partner(view, spot.sentence, spot.found, whose),
+                **_of_rivals(spot.date, years, support, stated),
+                **_of_rules(spot.date, ruled),
             },
         )
-        for sentence, found, date in resolved
+        for spot in spots
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spot:
+    """A date that can be resolved, with the features that it has for any pair."""
+
+    sentence: Sentence
+    found: FoundDate
+    date: str
+    features: Mapping[str, float]
+
+
+def _spots(view: ReadingView) -> list[_Spot]:
+    """Return the dates of a Document in its order, worked out once for all pairs."""
+    return view.once(
+        "spots",
+        lambda: [
+            _Spot(
+                sentence=sentence,
+                found=found,
+                date=date,
+                features={
+                    **_of_date(view, sentence, found, date),
+                    **_of_words(view, sentence, found),
+                    **{f"s:{name}": value for name, value in scope_of(view, sentence).items()},
+                },
+            )
+            for sentence in view.sentences
+            for found in sentence.dates
+            if (date := resolve(view, sentence, found)) is not None
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Whose:
+    """A pair as dates see it: ``own`` are its partners, ``others`` those of the other pairs.
+
+    ``where`` are the sentences that name its own, ``heads`` the dates under which these stand.
+    """
+
+    key: PairKey
+    hub_id: str | None
+    own: frozenset[str]
+    others: frozenset[str]
+    where: tuple[int, ...]
+    heads: frozenset[FoundDate]
+    attributions: Mapping[int, Attribution]
+
+    @classmethod
+    def of(
+        cls,
+        view: ReadingView,
+        ranked: RankedPair,
+        stated: Sequence[RankedPair],
+        attributions: Mapping[int, Attribution],
+    ) -> _Whose:
+        """Return how the dates of a Document see one of the stated pairs."""
+        key, hub_id = key_of(ranked), ranked.candidate.hub_id
+        own = frozenset(key) - {hub_id}
+        sentences = [s for place_id in own for s, _ in view.mentions.get(place_id, ())]
+        above = (view.date_above.get(s.block.start) for s in sentences)
+        return cls(
+            key=key,
+            hub_id=hub_id,
+            own=own,
+            others=_partner_ids(stated) - own,
+            where=tuple(s.index for s in sentences),
+            heads=frozenset(date for date in above if date is not None),
+            attributions=attributions,
+        )
 
 
 def resolve(view: ReadingView, sentence: Sentence, found: FoundDate) -> str | None:
     """Return the EDTF date that an expression means, None where the text does not fix it."""
     if found.kind == "date":
         return found.edtf
+    key = ("resolved", sentence.index, found.start, found.end)
+    return view.once(key, lambda: _resolved(view, sentence, found))
+
+
+def _resolved(view: ReadingView, sentence: Sentence, found: FoundDate) -> str | None:
     if found.kind == "relative":
         return _counted_from_before(view, sentence, found)
     occasions = [d.edtf for d in sentence.dates if d.kind == "date" and d.edtf]
@@ -152,8 +222,7 @@ def _of_date(
         and ")" in text[found.end : found.end + 40]
     ):
         features["bracketed"] = 1.0
-    alone = sum(c.isalpha() for c in sentence.text) <= 3 + len(text[found.start : found.end])
-    if alone:
+    if sentence.letters <= 3 + found.end - found.start:
         features["alone"] = 1.0
     return features
 
@@ -208,63 +277,104 @@ def events_near(view: ReadingView, sentence: Sentence, found: FoundDate) -> list
 
 
 def _of_partner(
-    view: ReadingView,
-    ranked: RankedPair,
-    sentence: Sentence,
-    found: FoundDate,
-    partners: frozenset[str],
-    attributions: Mapping[int, Attribution],
+    view: ReadingView, sentence: Sentence, found: FoundDate, whose: _Whose
 ) -> dict[str, float]:
     """Return how a date stands to the partner, and whether it is nearer to another one."""
-    key = key_of(ranked)
-    own = set(key) - {ranked.candidate.hub_id}
-    features = _of_attribution(view, ranked, sentence, found, own, attributions, key)
-    mentions = [m for m in sentence.places if m.place.id in own]
-    others = [m for m in sentence.places if m.place.id in partners - own]
-    features.update(_in_turn(view, sentence, found, own, partners))
-    if set(key) <= sentence.place_ids():
+    own, others_ids = whose.own, whose.others
+    features = _of_attribution(view, sentence, found, whose)
+    features.update(_in_turn(view, sentence, found, own, own | others_ids))
+    named = sentence.place_ids()
+    if named.issuperset(whose.key):
         features["both-here"] = 1.0
-    if mentions:
-        nearest = min(mentions, key=lambda m: max(m.start - found.end, found.start - m.end))
-        gap = max(nearest.start - found.end, found.start - nearest.end, 0)
-        features["partner-here"] = 1.0
-        features["partner-near"] = 1.0 / (1.0 + gap / 15.0)
-        features["date-first" if found.start < nearest.start else "partner-first"] = 1.0
-        low, high = sorted((found.start, nearest.start))
-        between = [m for m in others if low < m.start < high]
-        features["rivals-between"] = float(len(between))
-        dates = [d for d in sentence.dates if low < d.start < high and d != found]
-        features["dates-between"] = float(len(dates))
-        if others:
-            rival = min(max(m.start - found.end, found.start - m.end, 0) for m in others)
-            features["rival-nearer" if rival < gap else "partner-nearer"] = 1.0
-        else:
-            features["sole-partner"] = 1.0
+    others = (
+        [m for m in sentence.places if m.place.id in others_ids]
+        if not named.isdisjoint(others_ids)
+        else []
+    )
+    if not named.isdisjoint(own):
+        mentions = [m for m in sentence.places if m.place.id in own]
+        features.update(_beside_partner(sentence, found, mentions, others))
     elif others:
         features["only-rivals-here"] = 1.0
     else:
-        features.update(_of_distance(view, sentence, own, partners))
-    heads = {
-        view.date_above.get(s.block.start)
-        for place_id in own
-        for s, _ in view.mentions.get(place_id, ())
-    }
-    if found in heads:
+        features.update(_of_distance(view, sentence, whose))
+    if found in whose.heads:
         features["heads-partner"] = 1.0
-    elif heads - {None}:
+    elif whose.heads:
         features["another-heads-partner"] = 1.0
     if is_row(sentence.block):
         rows = view.rows_around(sentence.block)
-        if len(rows) > 1 and any(own & view.places_of_block(block) for block in rows):
+        if len(rows) > 1 and not own.isdisjoint(view.places_around(sentence.block)):
             features["same-run"] = 1.0
     return features
+
+
+def _beside_partner(
+    sentence: Sentence,
+    found: FoundDate,
+    mentions: Sequence[PlaceMention],
+    others: Sequence[PlaceMention],
+) -> dict[str, float]:
+    """Return how a date stands to the partner's mentions in its own sentence."""
+    nearest = min(mentions, key=lambda m: max(m.start - found.end, found.start - m.end))
+    gap = max(nearest.start - found.end, found.start - nearest.end, 0)
+    features = {"partner-here": 1.0, "partner-near": 1.0 / (1.0 + gap / 15.0)}
+    features["date-first" if found.start < nearest.start else "partner-first"] = 1.0
+    low, high = sorted((found.start, nearest.start))
+    features["rivals-between"] = float(sum(low < m.start < high for m in others))
+    features["dates-between"] = float(
+        sum(low < d.start < high and d != found for d in sentence.dates)
+    )
+    if others:
+        rival = min(max(m.start - found.end, found.start - m.end, 0) for m in others)
+        features["rival-nearer" if rival < gap else "partner-nearer"] = 1.0
+    else:
+        features["sole-partner"] = 1.0
+    return features
+
+
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """Dates and partners of a region in the order of the text; a date has no place id."""
+
+    turns: tuple[tuple[int, str], ...]
+    dates: tuple[int, ...]
+
+
+def _turns(
+    view: ReadingView, region: str, sentence: Sentence, partners: frozenset[str]
+) -> _Turns | None:
+    """Return the turns of the region around a sentence, None where none are taken."""
+    if region == "sentence":
+        place, sentences = sentence.index, iter((sentence,))
+    elif region == "block":
+        place, sentences = sentence.block.start, iter(view.sentences_of_block(sentence.block))
+    else:
+        rows = view.rows_around(sentence.block)
+        if not rows:
+            return None
+        place = rows[0].start
+        sentences = (s for b in rows for s in view.sentences_of_block(b))
+
+    def found() -> _Turns | None:
+        region = list(sentences)
+        turns = sorted(
+            [(m.start, m.place.id) for s in region for m in s.places if m.place.id in partners]
+            + [(d.start, "") for s in region for d in s.dates if d.kind == "date" and d.edtf]
+        )
+        dates = tuple(start for start, place_id in turns if not place_id)
+        if len(dates) < _FEWEST_TURNS or len({p for _, p in turns if p}) < _FEWEST_TURNS:
+            return None
+        return _Turns(tuple(turns), dates)
+
+    return view.once(("turns", region, place, partners), found)
 
 
 def _in_turn(
     view: ReadingView,
     sentence: Sentence,
     found: FoundDate,
-    own: set[str],
+    own: frozenset[str],
     partners: frozenset[str],
 ) -> dict[str, float]:
     """Return whether a date is the partner's turn where dates and partners take turns.
@@ -272,23 +382,13 @@ def _in_turn(
     Where a sentence, a block or a run of rows begins with a date, each date belongs to the partners
     that follow it; where it begins with a partner, to those before it.
     """
-    regions = {
-        "sentence": (sentence,),
-        "block": view.sentences_of_block(sentence.block),
-        "run": [s for b in view.rows_around(sentence.block) for s in view.sentences_of_block(b)],
-    }
     features: dict[str, float] = {}
-    for name, region in regions.items():
-        turns = sorted(
-            [(m.start, m.place.id) for s in region for m in s.places if m.place.id in partners]
-            + [(d.start, "") for s in region for d in s.dates if d.kind == "date" and d.edtf]
-        )
-        dates = [start for start, place_id in turns if not place_id]
-        if len(dates) < _FEWEST_TURNS or len({p for _, p in turns if p}) < _FEWEST_TURNS:
+    for name in ("sentence", "block", "run"):
+        taken = _turns(view, name, sentence, partners)
+        if taken is None or found.start not in taken.dates:
             continue
-        number = dates.index(found.start) if found.start in dates else None
-        if number is None:
-            continue
+        turns, dates = taken.turns, taken.dates
+        number = dates.index(found.start)
         if turns[0][1]:
             low, high = dates[number - 1] if number else -1, found.start
         else:
@@ -301,49 +401,49 @@ def _in_turn(
     return features
 
 
+def shared_dates(
+    view: ReadingView, sentence: Sentence, hub_id: str | None
+) -> Mapping[str, tuple[FoundDate, ...]]:
+    """Return the dates of a sentence by the partner of the hub to which they belong."""
+
+    def shared() -> Mapping[str, tuple[FoundDate, ...]]:
+        mentions = [m for m in sentence.places if m.place.id != hub_id]
+        return share_out(view.document.text, mentions, sentence.dates)
+
+    return view.once(("shared", sentence.index, hub_id), shared)
+
+
 def _of_attribution(
-    view: ReadingView,
-    ranked: RankedPair,
-    sentence: Sentence,
-    found: FoundDate,
-    own: set[str],
-    attributions: Mapping[int, Attribution],
-    key: PairKey,
+    view: ReadingView, sentence: Sentence, found: FoundDate, whose: _Whose
 ) -> dict[str, float]:
-    features: dict[str, float] = {}
-    attribution = attributions.get(sentence.index)
+    attribution = whose.attributions.get(sentence.index)
     if attribution is None:
-        features["unattributed"] = 1.0
-    elif key not in attribution.pairs:
-        features["of-another"] = 1.0
-    else:
-        features["named" if attribution.is_named else "implied"] = 1.0
-        features["pairs-of-sentence"] = math.log2(len(attribution.pairs))
-        if len(attribution.pairs) > 1 and attribution.is_named:
-            mentions = [m for m in sentence.places if m.place.id != ranked.candidate.hub_id]
-            shared = share_out(view.document.text, mentions, sentence.dates)
-            is_shared = any(found in shared.get(place_id, ()) for place_id in own)
-            features["shared" if is_shared else "not-shared"] = 1.0
+        return {"unattributed": 1.0}
+    if whose.key not in attribution.pairs:
+        return {"of-another": 1.0}
+    features = {"named" if attribution.is_named else "implied": 1.0}
+    features["pairs-of-sentence"] = math.log2(len(attribution.pairs))
+    if len(attribution.pairs) > 1 and attribution.is_named:
+        shared = shared_dates(view, sentence, whose.hub_id)
+        is_shared = any(found in shared.get(place_id, ()) for place_id in whose.own)
+        features["shared" if is_shared else "not-shared"] = 1.0
     return features
 
 
-def _of_distance(
-    view: ReadingView, sentence: Sentence, own: set[str], partners: frozenset[str]
-) -> dict[str, float]:
+def _of_distance(view: ReadingView, sentence: Sentence, whose: _Whose) -> dict[str, float]:
     """Return how far the partner's last mention lies from a sentence without any partner."""
-    where = [s.index for place_id in own for s, _ in view.mentions.get(place_id, ())]
     features: dict[str, float] = {}
-    before = [sentence.index - index for index in where if index < sentence.index]
-    after = [index - sentence.index for index in where if index > sentence.index]
+    before = [sentence.index - index for index in whose.where if index < sentence.index]
+    after = [index - sentence.index for index in whose.where if index > sentence.index]
     if before:
         features["partner-before"] = 1.0 / min(before)
         last = sentence.index - min(before)
         if view.sentences[last].block == sentence.block:
             features["partner-before-in-block"] = 1.0
         between = view.sentences[last + 1 : sentence.index]
-        if any((partners - own) & s.place_ids() for s in between):
+        if not all(whose.others.isdisjoint(s.place_ids()) for s in between):
             features["rival-since"] = 1.0
-        elif (partners - own) & view.sentences[last].place_ids():
+        elif not whose.others.isdisjoint(view.sentences[last].place_ids()):
             features["rival-beside"] = 1.0
     if after:
         features["partner-after"] = 1.0 / min(after)

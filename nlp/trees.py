@@ -60,14 +60,17 @@ class BoostedTrees:
 
     def _log_odds(self, matrix: np.ndarray) -> Any:
         """Return the sum of the leaves that each row reaches, level by level in all trees."""
-        rows = np.arange(len(matrix))[:, None]
-        trees = np.arange(len(self.feature))[None, :]
-        node = np.zeros((len(matrix), len(self.feature)), dtype=np.int64)
+        features, thresholds = self.feature.ravel(), self.threshold.ravel()
+        strengths = matrix.ravel()
+        rows = (np.arange(len(matrix)) * matrix.shape[1])[:, None]
+        roots = (np.arange(len(self.feature)) * self.feature.shape[1])[None, :]
+        node = np.zeros((len(matrix), len(self.feature)), dtype=np.intp)
         depth = int(self.value.shape[1] + 1).bit_length() - 2
         for _ in range(depth):
-            is_larger = matrix[rows, self.feature[trees, node]] > self.threshold[trees, node]
+            place = roots + node
+            is_larger = strengths.take(rows + features.take(place)) > thresholds.take(place)
             node = 2 * node + 1 + is_larger
-        return self.intercept + self.value[trees, node].sum(axis=1)
+        return self.intercept + self.value.ravel().take(roots + node).sum(axis=1)
 
 
 @cache

@@ -154,13 +154,12 @@ def _is_joined(text: str, mention: PlaceMention, find: _Find) -> bool:
 
 
 def _finds(document: Document, *, regions: RegionView) -> Iterator[_Find]:
-    blocks = _entries(document)
+    entries = [_trimmed(document.text, block) for block in _entries(document)]
     for rule in unlisted_rules():
         matches: Iterator[re.Match[str] | None]
         if rule.is_block:
-            matches = (
-                rule.pattern.fullmatch(document.text, *_trimmed(document.text, b)) for b in blocks
-            )
+            fullmatch = rule.pattern.fullmatch
+            matches = (fullmatch(document.text, start, end) for start, end in entries)
         else:
             matches = rule.pattern.finditer(document.text)
         finds = (_find(rule, match, regions=regions) for match in matches if match is not None)

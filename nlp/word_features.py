@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from nlp.place_judging import PlaceMention
 from nlp.reading_view import ReadingView, Sentence
@@ -20,6 +20,9 @@ _NEIGHBOURS = 3  # words
 _LONGEST_GAP = 100  # characters
 _MOST_COUPLES = 3
 _HUB, _PARTNER, _OTHER = "\x00H", "\x00P", "\x00O"
+_WORD_OF_ROLE = {role: f"w:{role.casefold()}" for role in (_HUB, _PARTNER, _OTHER)}
+
+Roles = Sequence[tuple[PlaceMention, str]]
 
 
 def words_of(
@@ -30,14 +33,18 @@ def words_of(
     ``ids`` are both places', ``hub_id`` is that of the one whose partners are told, if any.
     """
     found: set[str] = set()
+    text = view.document.text
     for index in dict.fromkeys(sentences):
         sentence = view.sentences[index]
-        roles = [(mention, _role(mention, ids, hub_id)) for mention in _in_turn(sentence)]
-        found.update(f"w:{word}" for word in _words(_masked(view, sentence, roles)))
+        mentions = sentence.once("mentions-in-turn", partial(_in_turn, sentence))
+        roles = [(mention, _role(mention, ids, hub_id)) for mention in mentions]
+        plain, masked = sentence.once("words", partial(_of_sentence, text, sentence))
+        found.update(plain)
+        found.update(_WORD_OF_ROLE[role] for mention, role in roles if mention.start in masked)
         for mention, role in roles:
             if role == _PARTNER:
-                found.update(_beside(view, sentence, mention, roles))
-        found.update(_between(view, roles, has_hub=hub_id is not None))
+                found.update(_beside(text, sentence, mention, ids, hub_id))
+        found.update(_between(text, sentence, roles, has_hub=hub_id is not None))
     return frozenset(found)
 
 
@@ -51,28 +58,29 @@ def _role(mention: PlaceMention, ids: frozenset[str], hub_id: str | None) -> str
     return _PARTNER if mention.place.id in ids else _OTHER
 
 
-Roles = Sequence[tuple[PlaceMention, str]]
+def _of_sentence(text: str, sentence: Sentence) -> tuple[frozenset[str], frozenset[int]]:
+    """Return the words of a sentence that are no places, and where its places start."""
+    parts = _parts(text, _in_turn(sentence), sentence.start, sentence.end)
+    return (
+        frozenset(f"w:{part}" for part in parts if isinstance(part, str)),
+        frozenset(part.start for part in parts if not isinstance(part, str)),
+    )
 
 
-def _masked(
-    view: ReadingView,
-    sentence: Sentence,
-    roles: Roles,
-    start: int | None = None,
-    end: int | None = None,
-) -> str:
-    """Return a stretch of the text with its places masked by their role."""
-    position = sentence.start if start is None else start
-    stop = sentence.end if end is None else end
-    text, parts = view.document.text, []
-    for mention, role in roles:
+def _parts(
+    text: str, mentions: Iterable[PlaceMention], position: int, stop: int
+) -> list[str | PlaceMention]:
+    """Return the words and the places of a stretch of the text in turn."""
+    parts: list[str | PlaceMention] = []
+    for mention in mentions:
         if mention.start >= position and mention.end <= stop:
-            parts += [text[position : mention.start], f" {role} "]
+            parts += _words(text[position : mention.start])
+            parts.append(mention)
             position = mention.end
-    return "".join((*parts, text[position:stop]))
+    return parts + _words(text[position:stop])
 
 
-def _words(text: str) -> list[str]:
+def _words(text: str) -> list[str | PlaceMention]:
     return [_shortened(word) for word in _WORD.findall(text)]
 
 
@@ -84,12 +92,15 @@ def _shortened(word: str) -> str:
 
 
 def _beside(
-    view: ReadingView, sentence: Sentence, mention: PlaceMention, roles: Roles
+    text: str, sentence: Sentence, mention: PlaceMention, ids: frozenset[str], hub_id: str | None
 ) -> Iterable[str]:
-    start = max(sentence.start, mention.start - _BESIDE)
-    end = min(sentence.end, mention.end + _BESIDE)
-    before = _words(_masked(view, sentence, roles, start, mention.start))[-_NEIGHBOURS:]
-    after = _words(_masked(view, sentence, roles, mention.end, end))[:_NEIGHBOURS]
+    around = sentence.once(
+        ("words-beside", mention.start), lambda: _around(text, sentence, mention)
+    )
+    before, after = (
+        [part if isinstance(part, str) else _role(part, ids, hub_id).casefold() for part in parts]
+        for parts in around
+    )
     for number, word in enumerate(reversed(before), start=1):
         yield f"before-{number}:{word}"
     for number, word in enumerate(after, start=1):
@@ -100,7 +111,21 @@ def _beside(
         yield f"after:{after[0]} {after[1]}"
 
 
-def _between(view: ReadingView, roles: Roles, *, has_hub: bool) -> Iterable[str]:
+def _around(
+    text: str, sentence: Sentence, mention: PlaceMention
+) -> tuple[list[str | PlaceMention], list[str | PlaceMention]]:
+    start = max(sentence.start, mention.start - _BESIDE)
+    end = min(sentence.end, mention.end + _BESIDE)
+    mentions = _in_turn(sentence)
+    before = _parts(text, mentions, start, mention.start)[-_NEIGHBOURS:]
+    return before, _parts(text, mentions, mention.end, end)[:_NEIGHBOURS]
+
+
+def _named_between(gap: str) -> list[str]:
+    return [f"between:{word}" for word in _words(gap)]
+
+
+def _between(text: str, sentence: Sentence, roles: Roles, *, has_hub: bool) -> Iterable[str]:
     """Yield the words between both names, where they stand close in one sentence."""
     partners = [mention for mention, role in roles if role == _PARTNER]
     hubs = [mention for mention, role in roles if role == _HUB]
@@ -111,5 +136,8 @@ def _between(view: ReadingView, roles: Roles, *, has_hub: bool) -> Iterable[str]
     for one, other in couples[:_MOST_COUPLES]:
         first, second = sorted((one, other), key=lambda mention: mention.start)
         if 0 < second.start - first.end < _LONGEST_GAP:
-            text = view.document.text[first.end : second.start]
-            yield from (f"between:{word}" for word in _words(text))
+            gap = text[first.end : second.start]
+            yield from sentence.once(
+                ("words-between", first.end, second.start),
+                partial(_named_between, gap),
+            )

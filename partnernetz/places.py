@@ -88,11 +88,25 @@ def fold(name: str) -> str:
     >>> fold("Frankfurt (Oder)"), fold("GYŐR"), fold("Weißenfels")
     ('frankfurt oder', 'gyor', 'weissenfels')
     """
+    return " ".join(name.translate(_FOLDED_LETTERS).split())
+
+
+def _fold_letter(letter: str) -> str:
     # Twice: what is decomposed may fold further, and the other way round.
-    compatible = unicodedata.normalize("NFKD", name).casefold().translate(_UNDECOMPOSED)
+    compatible = unicodedata.normalize("NFKD", letter).casefold().translate(_UNDECOMPOSED)
     decomposed = unicodedata.normalize("NFKD", compatible).casefold()
-    letters = (c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
-    return " ".join("".join(letters).split())
+    return "".join(c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
+
+
+class _FoldedLetters(dict[int, str]):
+    """Each letter folded when it is first met: no letter folds otherwise for its neighbours."""
+
+    def __missing__(self, number: int) -> str:
+        folded = self[number] = _fold_letter(chr(number))
+        return folded
+
+
+_FOLDED_LETTERS = _FoldedLetters()
 
 
 def unlisted_id(name: str, *, country: str) -> str:

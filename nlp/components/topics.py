@@ -158,6 +158,9 @@ class TopicRules:
         menus = self._menu_lines(text)
         found: dict[tuple[int, int, str], FoundTopic] = {}
         for index, match in enumerate(words):
+            word = match.group()
+            if not self._look_up(word)[0] and word[-1] not in _HYPHENS:
+                continue
             for rule, last in self._hits(text, words, index):
                 start, end = match.start(), words[last].end()
                 menu = bisect_right(menus, (start, len(text))) - 1

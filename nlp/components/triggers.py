@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp.beginnings import TextSieve, WordSieve
 from nlp.components.sentences import document_of
 from nlp.rulebook import TriggerRule, trigger_rules
 
@@ -23,46 +23,30 @@ class FoundTrigger:
     rule: TriggerRule
 
 
-#: Ties are also found where a caption is glued to a text: "TStädtepartnerschaft".
-_WORD_BEGINS = r"(?<!\w)"
-_WORD_OR_GLUED_BEGINS = r"(?:(?<!\w)|(?<=[^\W\d_])(?=(?-i:[A-ZÄÖÜ][a-zäöü])))"
-
-
 @cache
-def _compiled() -> tuple[tuple[TriggerRule, re.Pattern[str]], ...]:
-    return tuple(
-        (
-            rule,
-            re.compile(
-                rf"{_WORD_OR_GLUED_BEGINS if rule.category == 'tie' else _WORD_BEGINS}"
-                rf"(?:{rule.pattern})",
-                re.NOFLAG if rule.cased else re.IGNORECASE,
-            ),
-        )
-        for rule in trigger_rules()
+def _sieve() -> WordSieve:
+    """Return the finder of all rules; ties are also found where a caption is glued to a text."""
+    rules = trigger_rules()
+    return WordSieve(
+        [rule.pattern for rule in rules],
+        flags=[re.NOFLAG if rule.cased else re.IGNORECASE for rule in rules],
+        glued=[number for number, rule in enumerate(rules) if rule.category == "tie"],
     )
 
 
 @cache
-def _tie_pattern() -> re.Pattern[str]:
-    ties = [rule.pattern for rule in trigger_rules() if rule.category == "tie"]
-    return re.compile("|".join(ties), re.IGNORECASE)
+def _sieve_of(category: str) -> TextSieve:
+    return TextSieve("|".join(r.pattern for r in trigger_rules() if r.category == category))
 
 
 def names_tie(text: str) -> bool:
     """Return whether a text has any word that names a tie between towns."""
-    return _tie_pattern().search(text) is not None
-
-
-@cache
-def _hint_pattern() -> re.Pattern[str]:
-    hints = [rule.pattern for rule in trigger_rules() if rule.category == "hint"]
-    return re.compile("|".join(hints), re.IGNORECASE)
+    return _sieve_of("tie").matches(text)
 
 
 def may_state_ties(text: str) -> bool:
     """Return whether a text has any word, however weak, by which it might speak of a tie."""
-    return _hint_pattern().search(text) is not None
+    return _sieve_of("hint").matches(text)
 
 
 #: Categories that a false tie does not take away.
@@ -75,7 +59,11 @@ def find_triggers(text: str) -> list[FoundTrigger]:
     Rules of the category ``false`` remove the ties, statuses and events that they overlap; of two
     ties that overlap the longer one stays.
     """
-    found = sorted(_matches(text), key=lambda trigger: (trigger.start, -trigger.end))
+    rules = trigger_rules()
+    found = [
+        FoundTrigger(start=start, end=end, rule=rules[number])
+        for start, end, number in _sieve().find(text)
+    ]
     false = [trigger for trigger in found if trigger.rule.category == "false"]
     kept = [
         trigger
@@ -92,12 +80,6 @@ def find_triggers(text: str) -> list[FoundTrigger]:
     ]
 
 
-def _matches(text: str) -> Iterator[FoundTrigger]:
-    for rule, pattern in _compiled():
-        for match in pattern.finditer(text):
-            yield FoundTrigger(start=match.start(), end=match.end(), rule=rule)
-
-
 def _overlaps(one: FoundTrigger, other: FoundTrigger) -> bool:
     return one.start < other.end and other.start < one.end
 
@@ -109,8 +91,12 @@ def _is_inside(one: FoundTrigger, other: FoundTrigger) -> bool:
     length, other_length = one.end - one.start, other.end - other.start
     if length != other_length:
         return length < other_length
-    ids = [rule.id for rule in trigger_rules()]
-    return ids.index(one.rule.id) > ids.index(other.rule.id)
+    return _positions()[one.rule.id] > _positions()[other.rule.id]
+
+
+@cache
+def _positions() -> dict[str, int]:
+    return {rule.id: position for position, rule in enumerate(trigger_rules())}
 
 
 @Language.factory("partnernetz_triggers", assigns=["doc.spans"])
