@@ -124,15 +124,16 @@ def test_a_text_is_read_as_a_careful_reader_does(
 ) -> None:
     line = line_of(example, reader, lines)
     if aspect == "claims":
-        keys = {key for claim in example["claims"] for key in claim}
-        assert [{key: claim[key] for key in keys} for claim in line["claims"]] == example["claims"]
+        assert len(line["claims"]) == len(example["claims"])
+        for claim, told in zip(line["claims"], example["claims"], strict=True):
+            assert {key: claim[key] for key in told} == told
         return
     wanted, found = wanted_pairs(example, reader, make), found_pairs(line)
     if aspect == "pairs":
         names = {key: f"{pair['a']} + {pair['b']}" for key, pair in {**found, **wanted}.items()}
         optional = {key for key, pair in wanted.items() if pair.get("optional")}
-        told = [sorted(names[key] for key in keys - optional) for keys in (set(found), set(wanted))]
-        assert told[0] == told[1]
+        names_of = [sorted(names[key] for key in keys - optional) for keys in (set(found), set(wanted))]
+        assert names_of[0] == names_of[1]
         return
     told_pairs = {key: pair for key, pair in wanted.items() if aspect in pair}
     assert set(told_pairs) <= set(found)
