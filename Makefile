@@ -7,6 +7,9 @@ STAMP := $(VENV)/.installed
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
+# The annotated documents to learn from; the checking half is for estimates only.
+LEARNT := dev tuning training topics-dev topics-tuning
+
 .PHONY: demo test check lint eval bench reference train clean help
 
 help: ## list the targets
@@ -33,11 +36,14 @@ lint: $(STAMP) ## style, types, the contract of the rooms
 check: lint test ## everything that must pass before a change lands
 
 eval: $(STAMP) ## score the extraction on the annotated corpora
-	$(BIN)/partnernetz evaluate data/annotated/dev.jsonl --floors data/annotated/floors.json
-	$(BIN)/partnernetz evaluate data/annotated/topics-dev.jsonl
+	for corpus in dev tuning checking topics-dev topics-tuning topics-checking; do \
+	  echo "$$corpus" && $(BIN)/partnernetz evaluate data/annotated/$$corpus.jsonl --intervals \
+	    --floors data/annotated/floors.json || exit 1; \
+	done
+	$(BIN)/partnernetz evaluate data/annotated/checking.jsonl --calibration
 
-train: $(STAMP) ## learn the ranker's weights from the annotated corpora
-	$(BIN)/python -m flows.training data/annotated/dev.jsonl
+train: $(STAMP) ## learn the models from the annotated corpora, the checking half left out
+	$(BIN)/python -m flows.training $(addprefix data/annotated/,$(addsuffix .jsonl,$(LEARNT)))
 
 bench: $(STAMP) ## measure speed as ratios against a reference of the same run
 	$(BIN)/python -m pytest -m bench tests/bench -s

@@ -32,6 +32,7 @@ class ExtractOrder:
     runner: Runner
     workers: int
     minimum_score: float
+    spacy_model: str | None = None
 
 
 @dataclass(slots=True)
@@ -42,8 +43,15 @@ class _Tally:
 
 
 def run_extract(order: ExtractOrder) -> int:
-    """Carry out the order; return the exit code, 1 where nothing could be read."""
+    """Carry out the order; return the exit code, 1 where nothing could be read.
+
+    Raises InputError where the user's own spaCy pipeline cannot be loaded.
+    """
     _check_output(order)
+    if order.spacy_model:
+        from nlp.components.entities import load_users_pipeline
+
+        load_users_pipeline(order.spacy_model)  # a wrong name ends the run before the first page
     failures: list[Failure] = []
     tally = _Tally()
     results = _extractions(order, failures, tally)
@@ -84,6 +92,7 @@ def _extractions(
         minimum_score=order.minimum_score,
         workers=order.workers,
         runner=order.runner,
+        spacy_model=order.spacy_model,
     )
     with progress("extract", total=count_documents(order.inputs)) as advance:
         for result in extract_all(documents, work):

@@ -38,6 +38,7 @@ class Work:
     minimum_score: float = 0.0
     workers: int = 1
     runner: Runner = "local"
+    spacy_model: str | None = None
 
 
 Result = tuple["Extraction", Failure | None]
@@ -91,7 +92,11 @@ def _extractor(work: Work) -> Extractor:
     """Return the one extractor of this process: building it takes longer than most inputs."""
     from nlp.extract import Extractor
 
-    return Extractor(reference_folder=work.reference_folder, minimum_score=work.minimum_score)
+    return Extractor(
+        reference_folder=work.reference_folder,
+        minimum_score=work.minimum_score,
+        spacy_model=work.spacy_model,
+    )
 
 
 def _chunks(documents: Iterable[Document | Failure]) -> Iterator[Chunk]:

@@ -49,6 +49,7 @@ def see_whole_document(
         tally.see_whole("specific-tie-in-text")
     _see_spread(view, tally)
     _see_actors(view, tally)
+    _see_sole_couples(view, tally)
     if len(hub_ids) > 1:
         tally.see_whole("several-hubs")
         if {a.id, b.id} <= set(hub_ids):
@@ -81,6 +82,37 @@ def _see_spread(view: ReadingView, tally: FeatureTally) -> None:
     tally.see_whole("tie-density", tie_sentences / max(1, len(view.sentences)))
     if view.names_division:
         tally.see_whole("division-in-text")
+
+
+def _see_sole_couples(view: ReadingView, tally: FeatureTally) -> None:
+    """Collect whether the two are the only couple of their kind in a sentence, block or section."""
+    where = [{s.index for s, _ in view.mentions.get(p.id, ())} for p in (tally.a, tally.b)]
+    starts = [{view.sentences[index].block.start for index in found} for found in where]
+    spots = {
+        "sentence": [view.sentences[index].places for index in where[0] & where[1]],
+        "block": [
+            tuple(m for s in view.sentences_at(start) for m in s.places)
+            for start in starts[0] & starts[1]
+        ],
+    }
+    for name, found in spots.items():
+        if found:
+            tally.see_whole(f"shared-{name}s", math.log2(1 + len(found)))
+        for mentions in found:
+            places = {m.place.id: m.place for m in mentions}
+            if len(places) == 2:
+                tally.see_whole(f"only-two-in-{name}")
+            if is_across(tally.a, tally.b):
+                sides = [p for p in places.values() if p.side in ("east", "west")]
+                if len(sides) == 2:
+                    tally.see_whole(f"only-across-in-{name}")
+            if tally.a.country != tally.b.country:
+                abroad = [p for p in places.values() if p.country != "DE"]
+                german = [p for p in places.values() if p.country == "DE"]
+                if len(abroad) == 1:
+                    tally.see_whole(f"only-abroad-in-{name}")
+                if len(german) == 1:
+                    tally.see_whole(f"only-german-in-{name}")
 
 
 def _see_actors(view: ReadingView, tally: FeatureTally) -> None:

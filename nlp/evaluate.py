@@ -12,8 +12,10 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from nlp.calibration import calibration_error, reliability
 
 Pair = Mapping[str, Any]
 
@@ -60,7 +62,10 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """All figures of one evaluation; the shares lie between 0 and 1."""
+    """All figures of one evaluation; the shares lie between 0 and 1.
+
+    ``judged`` holds the score of each predicted pair that has one, and whether it is right.
+    """
 
     documents: int
     document_f1: float
@@ -72,6 +77,7 @@ class Scores:
     status: Mapping[str, int]
     topics: Ratio
     topic: Mapping[str, Ratio]
+    judged: tuple[tuple[float, bool], ...] = ()
     errors: tuple[str, ...] = ()
 
     @property
@@ -105,6 +111,10 @@ class Scores:
             "status": {"accuracy": round(self.status_accuracy, 4), **self.status},
             "topics": self.topics.as_dict(),
             "topic": {topic: ratio.as_dict() for topic, ratio in sorted(self.topic.items())},
+            "calibration": {
+                "error": round(calibration_error(self.judged), 4),
+                "curve": [asdict(point) for point in reliability(self.judged)],
+            },
         }
 
 
@@ -119,6 +129,7 @@ class _Counts:
     document_f1: list[float] = field(default_factory=list)
     negative_documents: int = 0
     false_pairs: int = 0
+    judged: list[tuple[float, bool]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
 
@@ -144,7 +155,49 @@ def evaluate(
         status=dict(counts.status),
         topics=Ratio(**counts.topics),
         topic={topic: Ratio(**found) for topic, found in sorted(counts.topic.items())},
+        judged=tuple(counts.judged),
         errors=tuple(counts.errors),
+    )
+
+
+def total(parts: Sequence[Scores]) -> Scores:
+    """Return the scores of several evaluations taken together."""
+
+    def summed(name: str) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for part in parts:
+            counts.update(getattr(part, name))
+        return dict(counts)
+
+    def ratios(name: str) -> dict[str, Ratio]:
+        groups: dict[str, list[Ratio]] = defaultdict(list)
+        for part in parts:
+            for group, ratio in getattr(part, name).items():
+                groups[group].append(ratio)
+        return {group: _sum(found) for group, found in sorted(groups.items())}
+
+    documents = sum(part.documents for part in parts)
+    return Scores(
+        documents=documents,
+        document_f1=_ratio(sum(p.document_f1 * p.documents for p in parts), documents),
+        pairs=ratios("pairs"),
+        negative_documents=sum(part.negative_documents for part in parts),
+        false_pairs_on_negatives=sum(part.false_pairs_on_negatives for part in parts),
+        since=summed("since"),
+        kind=summed("kind"),
+        status=summed("status"),
+        topics=_sum([part.topics for part in parts]),
+        topic=ratios("topic"),
+        judged=tuple(pair for part in parts for pair in part.judged),
+        errors=tuple(error for part in parts for error in part.errors),
+    )
+
+
+def _sum(ratios: Sequence[Ratio]) -> Ratio:
+    return Ratio(
+        hit=sum(ratio.hit for ratio in ratios),
+        missed=sum(ratio.missed for ratio in ratios),
+        wrong=sum(ratio.wrong for ratio in ratios),
     )
 
 
@@ -163,6 +216,8 @@ def _count_document(counts: _Counts, document: Mapping[str, Any], left: list[Pai
             continue
         hits += 1
         left.remove(match)
+        if "score" in match:
+            counts.judged.append((float(match["score"]), True))
         _count_attributes(counts, document["id"], pair, match)
     left = [found for found in left if not any(same_pair(pair, found) for pair in optional)]
     if not wanted:
@@ -170,6 +225,7 @@ def _count_document(counts: _Counts, document: Mapping[str, Any], left: list[Pai
         counts.false_pairs += len(left)
     here = Ratio(hit=hits, missed=len(wanted) - hits, wrong=len(left))
     counts.document_f1.append(here.f1 if wanted else float(not left))
+    counts.judged += [(float(found["score"]), False) for found in left if "score" in found]
     for found in left:
         for group in _groups(found, genre):
             counts.pairs[group]["wrong"] += 1

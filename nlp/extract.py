@@ -37,11 +37,19 @@ class Extractor:
     """Reads Documents with one pipeline, which is built when it is first needed.
 
     ``reference_folder`` holds the gazetteer (the project's own by default). Evidence with a score
-    below ``minimum_score`` (0 to 1) is left out.
+    below ``minimum_score`` (0 to 1) is left out. ``spacy_model`` is a user's own pipeline whose
+    entities help to tell places.
     """
 
-    def __init__(self, *, reference_folder: Path | None = None, minimum_score: float = 0.0) -> None:
+    def __init__(
+        self,
+        *,
+        reference_folder: Path | None = None,
+        minimum_score: float = 0.0,
+        spacy_model: str | None = None,
+    ) -> None:
         self._reference_folder = reference_folder
+        self._spacy_model = spacy_model
         self._minimum_score = minimum_score
         self._nlp: Language | None = None
 
@@ -50,7 +58,9 @@ class Extractor:
         if not may_state_ties(document.text):
             return Extraction(document=document.reference)
         if self._nlp is None:
-            self._nlp = build_pipeline(reference_folder=self._reference_folder)
+            self._nlp = build_pipeline(
+                reference_folder=self._reference_folder, spacy_model=self._spacy_model
+            )
         doc = self._nlp(make_doc(self._nlp, document))
         view = seen(doc)
         evidence = evidence_of(view, ranked_pairs(doc))

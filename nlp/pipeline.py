@@ -10,6 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
 
+from nlp.components import entities as _entities  # noqa: F401 - registers the component
 from nlp.components import sentences as _sentences  # noqa: F401 - registers the component
 from partnernetz.paths import default_data_folder
 from partnernetz.records import Document
@@ -22,10 +23,13 @@ _GLUED_WORDS = r"(?<=[a-zäöüßà-ÿ]{2})(?=[A-ZÄÖÜ][a-zäöüß])"
 _HYPHEN_BETWEEN_LETTERS = r"(?<=[A-Za-zÀ-ɏ.)])[-–—](?=[A-Za-zÀ-ɏ])"
 
 
-def build_pipeline(*, reference_folder: Path | None = None) -> Language:
+def build_pipeline(
+    *, reference_folder: Path | None = None, spacy_model: str | None = None
+) -> Language:
     """Return the pipeline that reads Documents.
 
-    ``reference_folder`` holds the gazetteer; the project's own is the default.
+    ``reference_folder`` holds the gazetteer; the project's own is the default. ``spacy_model`` is a
+    user's own pipeline whose entities help to tell places; raises InputError where it is none.
     """
     nlp = spacy.blank("de")
     infixes = [*(nlp.Defaults.infixes or ()), _HYPHEN_BETWEEN_LETTERS, _GLUED_WORDS]
@@ -35,6 +39,8 @@ def build_pipeline(*, reference_folder: Path | None = None) -> Language:
     if not Doc.has_extension("document"):
         Doc.set_extension("document", default=None)
     nlp.add_pipe("partnernetz_sentences")
+    if spacy_model:
+        nlp.add_pipe("partnernetz_entities", config={"pipeline": spacy_model})
     for name in COMPONENTS:
         config = {"reference_folder": str(folder)} if name == "places" else {}
         nlp.add_pipe(f"partnernetz_{name}", config=config)

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from spacy.tokens import Doc
 
+from nlp.components.entities import FoundEntity
 from nlp.linking import Candidate, Surroundings, rank, weights
 from nlp.regions import RegionView, lies_in, speaks_of_division
 from nlp.rulebook import place_context_rules, regions, word_list
@@ -51,12 +52,16 @@ class PlaceMention:
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceJudge:
-    """Judges the sightings of one Doc; ``text`` is the Doc's, ``host`` owns the page."""
+    """Judges the sightings of one Doc; ``text`` is the Doc's, ``host`` owns the page.
+
+    ``entities`` are those of a user's own pipeline, if there is one.
+    """
 
     doc: Doc
     text: str
     host: Place | None
     regions: RegionView
+    entities: Sequence[FoundEntity] = ()
 
     def judge(self, sightings: Sequence[Sighting]) -> list[tuple[Sighting, PlaceMention]]:
         """Return the sightings that mean a place with what each was linked to, in text order."""
@@ -209,6 +214,9 @@ class PlaceJudge:
             points += weights()["context-person"]
         if is_region:
             points += weights()["is-region-word"]
+        for entity in self.entities:
+            if entity.start < sighting.end and sighting.start < entity.end:
+                points += weights()[f"entity-{entity.reading}"]
         if (
             best.place.country != "DE"
             and not list(adjacent)

@@ -158,7 +158,11 @@ class ReadingView:
 
     def sentences_of_block(self, block: Block) -> Sequence[Sentence]:
         """Return the sentences of a block."""
-        return self._sentences_by_block.get(block.start, ())
+        return self.sentences_at(block.start)
+
+    def sentences_at(self, start: int) -> Sequence[Sentence]:
+        """Return the sentences of the block that begins at a character."""
+        return self._sentences_by_block.get(start, ())
 
     @cached_property
     def _positions(self) -> dict[int, int]:

@@ -25,6 +25,7 @@ from nlp.boosting import (
     learn_linear,
     write_model,
 )
+from nlp.calibration import calibration_error
 from nlp.components.pairs import RankedPair
 from nlp.dated_events import ruled_dates
 from nlp.evaluate import Ratio, same_pair
@@ -194,13 +195,15 @@ def _train_pairs(readings: Sequence[_Reading], folder: Path) -> tuple[dict[str, 
         "with words": _best(first, labels, wanted),
         "with lists": _score(probabilities >= threshold, labels, wanted),
     }
-    return scores, expected_calibration_error(probabilities, labels)
+    judged = zip((float(p) for p in probabilities), labels, strict=True)
+    return scores, calibration_error(judged)
 
 
 def _threshold(probabilities: np.ndarray, labels: Sequence[bool], wanted: int) -> float:
-    """Return the lowest threshold whose F1 is nearly the best: unseen pages are harder to read."""
+    """Return the middle of the thresholds whose F1 is nearly the best: the curve is flat there."""
     scores = {t: _score(probabilities >= t, labels, wanted).f1 for t in _THRESHOLDS}
-    return min(t for t, f1 in scores.items() if f1 >= max(scores.values()) - _NEARLY)
+    good = [t for t, f1 in scores.items() if f1 >= max(scores.values()) - _NEARLY]
+    return good[len(good) // 2]
 
 
 def _group_rows(readings: Sequence[_Reading], first: np.ndarray) -> list[Mapping[str, float]]:
@@ -221,27 +224,6 @@ def _best(learned: Learned, labels: Sequence[bool], wanted: int) -> Ratio:
 def _score(stated: np.ndarray, labels: Sequence[bool], wanted: int) -> Ratio:
     hits = int((stated & np.array(labels)).sum())
     return Ratio(hit=hits, missed=wanted - hits, wrong=int(stated.sum()) - hits)
-
-
-def expected_calibration_error(
-    probabilities: Sequence[float] | np.ndarray, labels: Sequence[bool], *, bins: int = 10
-) -> float:
-    """Return the mean gap between probability and truth over equal bins, weighted by their size.
-
-    Naeini, Cooper and Hauskrecht (2015), Obtaining Well Calibrated Probabilities Using Bayesian
-    Binning. 0 is perfect.
-    """
-    scores, truth = np.asarray(probabilities, dtype=float), np.asarray(labels, dtype=float)
-    if not len(scores):
-        return 0.0
-    places = np.minimum((scores * bins).astype(int), bins - 1)
-    gaps = [
-        (places == place).sum()
-        * abs(scores[places == place].mean() - truth[places == place].mean())
-        for place in range(bins)
-        if (places == place).any()
-    ]
-    return float(sum(gaps) / len(scores))
 
 
 def _start_examples(readings: Sequence[_Reading]) -> Iterator[_StartExample]:

@@ -50,6 +50,10 @@ def extract(
     sources: Annotated[
         Path | None, typer.Option(help="Source list, which tells who owns a site.")
     ] = None,
+    spacy_model: Annotated[
+        str | None,
+        typer.Option("--spacy-model", help="Your own spaCy pipeline, whose entities help."),
+    ] = None,
 ) -> None:
     """Read documents and write what they state: a line per Evidence, claims beside it."""
     from flows.extraction import ExtractOrder, run_extract
@@ -64,6 +68,7 @@ def extract(
         runner=runner.value,
         workers=workers or settings.workers,
         minimum_score=minimum_score or settings.minimum_score,
+        spacy_model=spacy_model,
     )
     raise typer.Exit(run_extract(order))
 
@@ -74,20 +79,37 @@ def evaluate(
         Path | None, typer.Option(help="JSON: figure -> minimum; below it the command fails.")
     ] = None,
     errors: Annotated[bool, typer.Option("--errors", help="List each wrong or missed.")] = False,
+    with_intervals: Annotated[
+        bool, typer.Option("--intervals", help="Bootstrap intervals of the main figures.")
+    ] = False,
+    calibration: Annotated[
+        bool, typer.Option("--calibration", help="Reliability of scores, effect of --min-score.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="All figures as JSON.")] = False,
 ) -> None:
     """Score what is extracted against an annotated corpus."""
     from flows.console import say, show, show_json
-    from flows.scoring import read_floors, score_corpus, shortfalls, show_scores
+    from flows.scoring import (
+        read_floors,
+        score_corpus,
+        shortfalls,
+        show_calibration,
+        show_intervals,
+        show_scores,
+    )
 
-    minima = read_floors(floors) if floors else {}
-    scores = score_corpus(corpus)
-    figures = scores.as_dict()
+    minima = read_floors(floors, corpus=corpus) if floors else {}
+    found = score_corpus(corpus)
+    figures = found.scores.as_dict()
     if as_json:
-        show_json({**figures, "errors": list(scores.errors)} if errors else figures)
+        show_json({**figures, "errors": list(found.scores.errors)} if errors else figures)
     else:
         show_scores(figures)
-        for error in scores.errors if errors else ():
+        if with_intervals:
+            show_intervals(figures, found)
+        if calibration:
+            show_calibration(figures, found)
+        for error in found.scores.errors if errors else ():
             show(error)
     missed = shortfalls(figures, minima)
     for sentence in missed:

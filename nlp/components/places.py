@@ -9,6 +9,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from nlp.components.entities import register
 from nlp.components.sentences import document_of
 from nlp.hosts import host_from_address, places_in_path
 from nlp.place_judging import PlaceJudge, PlaceMention
@@ -46,6 +47,7 @@ class Places:
         self._finder = SightingFinder(gazetteer)
         if not Span.has_extension("place_mention"):
             Span.set_extension("place_mention", default=None)
+        register()
         if not Doc.has_extension("host"):
             Doc.set_extension("host", default=None)
             Doc.set_extension("path_places", default=())
@@ -57,7 +59,9 @@ class Places:
         if host is None:
             doc._.path_places = places_in_path(document.reference.url, self._gazetteer)
         regions = RegionView(document.text)
-        judge = PlaceJudge(doc=doc, text=document.text, host=host, regions=regions)
+        judge = PlaceJudge(
+            doc=doc, text=document.text, host=host, regions=regions, entities=doc._.entities
+        )
         listed = [m for _, m in judge.judge(list(self._finder.find(doc, document.text)))]
         mentions = unlisted_places(document, listed, regions=regions, gazetteer=self._gazetteer)
         doc.spans["places"] = list(_spans(doc, mentions))
