@@ -15,12 +15,16 @@ from typing import Any
 
 import pytest
 
+from partnernetz import edtf
+from partnernetz.paths import default_data_folder
 from partnernetz.places import fold
 from partnernetz.records import PARTNERSHIP_KINDS, STATUSES
+from partnernetz.topics import load_topics
 
 FOLDER = Path(__file__).parent / "phenomena"
 #: The phenomena are numbered from 1.
 PHENOMENA = 25
+TOPICS = frozenset(load_topics(default_data_folder() / "reference"))
 FEWEST_EXAMPLES = 3
 #: What is compared of a pair, by the key in an example.
 OF_PAIRS = ("since", "ended", "kind", "status", "topics")
@@ -176,3 +180,6 @@ def test_an_example_is_well_formed(example: Example, reader: Any, make: Any) -> 
         assert set(pair) <= PAIR_KEYS
         assert pair.get("kind", "partnership") in PARTNERSHIP_KINDS
         assert pair.get("status", "active") in STATUSES
+        assert {*pair.get("topics", ()), *pair.get("topics_optional", ())} <= TOPICS
+        dates = [pair.get("since"), pair.get("ended"), *pair.get("since_accept", ())]
+        assert all(edtf.is_valid(date) for date in dates if date)
