@@ -48,7 +48,6 @@ from partnernetz.records import Document
 _PAIRS = Shape(trees=300, depth=4, rate=0.04, features=0.15, smallest_leaf=6)
 _GROUPS = Shape(trees=60, depth=3, rate=0.06, features=1.0, smallest_leaf=10)
 _STARTS = Shape(trees=250, depth=4, rate=0.05, features=0.15, smallest_leaf=8, fewest_sightings=8)
-_NEARLY = 0.01
 _START_THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3)
 _THRESHOLDS = tuple(round(0.2 + 0.025 * step, 3) for step in range(17))
 
@@ -178,7 +177,7 @@ def _train_pairs(readings: Sequence[_Reading], folder: Path) -> tuple[dict[str, 
     second = learn(group_rows, labels, sites, shape=_GROUPS)
     group_scale, group_shift = calibrate(second.held_out, labels)
     probabilities = calibrated(second.held_out, group_scale, group_shift)
-    threshold = _threshold(probabilities, labels, wanted)
+    threshold = _threshold(readings, probabilities)
     write_model(
         second,
         folder / f"{GROUP_MODEL}.json",
@@ -199,11 +198,21 @@ def _train_pairs(readings: Sequence[_Reading], folder: Path) -> tuple[dict[str, 
     return scores, calibration_error(judged)
 
 
-def _threshold(probabilities: np.ndarray, labels: Sequence[bool], wanted: int) -> float:
-    """Return the middle of the thresholds whose F1 is nearly the best: the curve is flat there."""
-    scores = {t: _score(probabilities >= t, labels, wanted).f1 for t in _THRESHOLDS}
-    good = [t for t, f1 in scores.items() if f1 >= max(scores.values()) - _NEARLY]
-    return good[len(good) // 2]
+def _threshold(readings: Sequence[_Reading], probabilities: np.ndarray) -> float:
+    """Return the threshold with the best mean F1 per document."""
+    return max(_THRESHOLDS, key=lambda t: _document_f1(readings, probabilities >= t))
+
+
+def _document_f1(readings: Sequence[_Reading], stated: np.ndarray) -> float:
+    """Return the mean F1 per document; one without any pair counts 1 if nothing was found."""
+    figures: list[float] = []
+    begin = 0
+    for reading in readings:
+        here = stated[begin : begin + len(reading.candidates)]
+        begin += len(reading.candidates)
+        score = _score(here, [gold is not None for gold in reading.gold], reading.wanted)
+        figures.append(score.f1 if reading.wanted else float(not here.any()))
+    return sum(figures) / max(1, len(figures))
 
 
 def _group_rows(readings: Sequence[_Reading], first: np.ndarray) -> list[Mapping[str, float]]:
@@ -222,7 +231,7 @@ def _best(learned: Learned, labels: Sequence[bool], wanted: int) -> Ratio:
 
 
 def _score(stated: np.ndarray, labels: Sequence[bool], wanted: int) -> Ratio:
-    hits = int((stated & np.array(labels)).sum())
+    hits = int((stated & np.array(labels, dtype=bool)).sum())
     return Ratio(hit=hits, missed=wanted - hits, wrong=int(stated.sum()) - hits)
 
 

@@ -24,6 +24,8 @@ from partnernetz.errors import InputError
 SPAN_KEY = "topics"
 
 RULES_FILE = Path(__file__).resolve().parent.parent / "rules" / "topics.toml"
+#: Further word families by field of life, in the notation of the first file.
+WIDE_FOLDER = RULES_FILE.parent / "topics_wide"
 _HYPHENS = "-\u2010\u2011"
 _WORD = re.compile(rf"[^\W\d_]+(?:[{_HYPHENS}][^\W\d_]+)*[{_HYPHENS}]?")
 _HYPHEN = re.compile(f"[{_HYPHENS}]")
@@ -335,22 +337,34 @@ def _rule(entry: Mapping[str, Any], index: WordIndex) -> TopicRule:
         raise InputError(f"The topic rule {name!r} is faulty: {error}") from error
 
 
-def load_rules(path: Path) -> TopicRules:
-    """Return the rules of a TOML file; raise InputError where it cannot be used."""
+def load_rules(path: Path, *further: Path) -> TopicRules:
+    """Return the rules of TOML files; raise InputError where one cannot be used.
+
+    The first file holds the general part as well. Rules for words that mean something only within
+    a field come last: a word is taken by the first rule that has it.
+    """
+    data = _read(path)
     try:
-        return TopicRules(tomllib.loads(path.read_text(encoding="utf-8")))
+        entries = [*data["rule"], *(e for file in further for e in _read(file)["rule"])]
+        ordered = sorted(entries, key=lambda entry: bool(entry.get("field")))
+        return TopicRules({**data, "rule": ordered})
+    except KeyError as error:
+        raise InputError(f"The topic rules {path} lack the key {error}.") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"The topic rules {path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"The topic rules {path} are not valid TOML: {error}.") from error
-    except KeyError as error:
-        raise InputError(f"The topic rules {path} lack the key {error}.") from error
 
 
 @cache
 def default_rules() -> TopicRules:
     """Return the project's own rules, read once."""
-    return load_rules(RULES_FILE)
+    return load_rules(RULES_FILE, *sorted(WIDE_FOLDER.glob("*.toml")))
 
 
 def find_topics(text: str) -> list[FoundTopic]:
