@@ -79,7 +79,7 @@ PAGE = "Unsere Partnerstädte\n\n"
         ),
         (
             "Mit Torgau besteht eine Städtepartnerschaft. Torgau bekam drei gebrauchte Busse.",
-            {"aid"},
+            {"aid", "transport"},
         ),
         (
             "Mit Torgau besteht eine Städtepartnerschaft. "
