@@ -96,7 +96,17 @@ def test_floors_name_what_falls_short(tmp_path: Path) -> None:
         path = tmp_path / "floors.json"
         path.write_text(content, encoding="utf-8")
         with pytest.raises(InputError, match="floors"):
-            read_floors(path)
+            read_floors(path, corpus=tmp_path / "dev.jsonl")
+
+
+def test_each_corpus_may_have_floors_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "floors.json"
+    path.write_text('{"dev": {"documents": 3}, "topics-dev": {"topics.f1": 0.5}}', encoding="utf-8")
+    assert read_floors(path, corpus=tmp_path / "dev.jsonl") == {"documents": 3}
+    assert read_floors(path, corpus=tmp_path / "topics-dev.jsonl") == {"topics.f1": 0.5}
+    assert read_floors(path, corpus=tmp_path / "other.jsonl") == {}
+    path.write_text('{"documents": 3}', encoding="utf-8")
+    assert read_floors(path, corpus=tmp_path / "other.jsonl") == {"documents": 3}
 
 
 def test_prefect_keeps_to_itself(tmp_path: Path) -> None:

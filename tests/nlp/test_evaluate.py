@@ -56,7 +56,9 @@ def test_the_figures_are_those_of_the_script(seed: int, tmp_path: Path) -> None:
     path.write_text("\n".join(lines), encoding="utf-8")
     command = [sys.executable, str(SCRIPT), str(CORPUS), str(path), "--json"]
     printed = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-    assert evaluate(gold(), predicted).as_dict() == json.loads(printed)
+    figures = evaluate(gold(), predicted).as_dict()
+    figures.pop("calibration")  # the script knows no scores
+    assert figures == json.loads(printed)
 
 
 def test_a_perfect_prediction_scores_one() -> None:

