@@ -75,6 +75,8 @@ UNDECIDED = {"own-enumeration": "Reims is taken for a rhyme, so that no enumerat
 OVERRULED = {
     **UNDECIDED,
     "only-planned-or-denied": "what is only planned is taken for stated on an owner's page",
+    "road-or-fixture": "the ends of a road or the sides of a match are taken for partners",
+    "same-state-neighbours": "neighbours of one state are taken for partners",
 }
 #: Rules of unlisted places whose example is not found.
 NOT_FOUND = {"partnership-with": "the pattern does not reach into Gemeindepartnerschaft"}
