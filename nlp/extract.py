@@ -17,7 +17,14 @@ from nlp.pipeline import build_pipeline, make_doc
 from nlp.statements import evidence_of
 from nlp.topics_told import topics_of_text
 from partnernetz.chronology import START_LADDER, choose_start, choose_status
-from partnernetz.records import Claim, Document, DocumentReference, Evidence, PlaceReference
+from partnernetz.records import (
+    Claim,
+    Document,
+    DocumentReference,
+    Evidence,
+    PlaceReference,
+    Status,
+)
 
 #: Within one text a first contact is a start only where it was read as one.
 _STATED_STARTS = tuple(event for event in START_LADDER if event != "contact")
@@ -96,7 +103,9 @@ def _partnership(evidence: Sequence[Evidence]) -> dict[str, Any]:
     shown = next((e for e in evidence if e.event == "existence"), evidence[0])
     start = choose_start(((e.event, e.date) for e in evidence if e.date), ladder=_STATED_STARTS)
     ends = sorted(e.date for e in evidence if e.event == "end" and e.date)
-    statuses = [(e.status, None) for e in evidence if e.status]
+    statuses: list[tuple[Status, str | None]] = [(e.status, None) for e in evidence if e.status]
+    if ends:
+        statuses.append(("ended", None))
     return {
         "a": shown.a.name,
         "a_id": _public_id(shown.a),

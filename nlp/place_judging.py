@@ -22,7 +22,7 @@ from nlp.sightings import Form, Sighting
 from partnernetz.places import Place, fold
 
 _CONTEXT_CHARACTERS = 40
-_LARGE_TOWN = 50_000  # inhabitants
+_LARGE_TOWN = 30_000  # inhabitants
 _REGION_BEHIND = re.compile(
     r"\s*(?:\((?P<b>[^()\n]{1,50})\)|/\s?(?P<s>[\w-]+)"
     r"|,?\s+in\s+(?:der\s+|den\s+|dem\s+)?(?P<i>[\w-]+)|,\s+(?P<c>[A-ZÄÖÜ][\w-]+))"

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from nlp.linear import load_linear
-from nlp.pair_rules import fired
+from nlp.pair_rules import fired, judge
 from nlp.pairing import CandidatePair
 from nlp.trees import load_model
 
@@ -35,7 +35,18 @@ def probabilities(candidates: Sequence[CandidatePair]) -> list[float]:
         features = pair_features(candidate)
         rows.append({**features, WORD_ODDS: words.log_odds(features, candidate.words)})
     first = load_model(PAIR_MODEL).probabilities(rows)
-    return load_model(GROUP_MODEL).probabilities(group_features(candidates, first))
+    second = load_model(GROUP_MODEL).probabilities(group_features(candidates, first))
+    return [capped(c, probability) for c, probability in zip(candidates, second, strict=True)]
+
+
+def capped(candidate: CandidatePair, probability: float) -> float:
+    """Return a probability, no higher than a rule allows that forbids the pair.
+
+    What is only planned or refused is rare in pages to learn from, and never a partnership.
+    """
+    rule = judge(candidate)
+    forbids = rule is not None and rule.effect == "forbids"
+    return min(probability, rule.probability) if rule is not None and forbids else probability
 
 
 def stated_from() -> float:

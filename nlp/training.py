@@ -37,6 +37,7 @@ from nlp.ranker import (
     PAIR_MODEL,
     WORD_MODEL,
     WORD_ODDS,
+    capped,
     group_features,
     pair_features,
 )
@@ -50,7 +51,7 @@ _GROUPS = Shape(trees=60, depth=3, rate=0.06, features=1.0, smallest_leaf=10)
 _STARTS = Shape(trees=120, depth=4, rate=0.09, features=0.15, smallest_leaf=8, fewest_sightings=8)
 _NEARLY = 0.005
 _START_THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3)
-_THRESHOLDS = tuple(round(0.2 + 0.025 * step, 3) for step in range(17))
+_THRESHOLDS = tuple(round(0.35 + 0.025 * step, 3) for step in range(11))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +178,8 @@ def _train_pairs(readings: Sequence[_Reading], folder: Path) -> tuple[dict[str, 
     group_rows = _group_rows(readings, calibrated(first.held_out, scale, shift))
     second = learn(group_rows, labels, sites, shape=_GROUPS)
     group_scale, group_shift = calibrate(second.held_out, labels)
-    probabilities = calibrated(second.held_out, group_scale, group_shift)
+    free = calibrated(second.held_out, group_scale, group_shift)
+    probabilities = np.array([capped(c, float(p)) for c, p in zip(candidates, free, strict=True)])
     threshold = _threshold(readings, probabilities)
     write_model(
         second,
