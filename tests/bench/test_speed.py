@@ -70,7 +70,8 @@ def short_document(number: int) -> Document:
     text = f"{SILENT}{new}."
     if number % 10 == 0:
         one, other = TOWNS[number // 10 % 7], TOWNS[number // 70 % 7]
-        text = f"{one} und {other} sind seit {1950 + number % 60} Partnerstädte. {new} liegt da."
+        words = " ".join(f"wort{number}{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
+        text = f"{one} und {other} sind seit {1950 + number % 60} Partnerstädte. {new} {words}."
     return document_of(f"d{number}", f"https://www.seite{number}.example/", text)
 
 
