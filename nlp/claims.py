@@ -54,14 +54,15 @@ def claims_of(view: ReadingView) -> tuple[Claim, ...]:
 def _matches(
     sentences: Sequence[Sentence], sentence: Sentence
 ) -> Iterator[tuple[_ClaimRule, re.Match[str]]]:
+    near = sentences[max(0, sentence.index - 2) : sentence.index + 1]
+    if not any(other.has("tie") for other in near):
+        return
     for rule in _rules():
         for match in rule.pattern.finditer(sentence.text):
             start = sentence.start + match.start("number") if rule.effect == "count" else -1
             if any(d.start <= start < d.end and d.kind == "date" for d in sentence.dates):
                 continue  # "1990 Partnerschaften" is a year
-            near = sentences[max(0, sentence.index - 2) : sentence.index + 1]
-            if any(other.has("tie") for other in near):
-                yield rule, match
+            yield rule, match
 
 
 def _claim(

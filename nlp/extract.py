@@ -26,6 +26,8 @@ from partnernetz.records import (
     Status,
 )
 
+#: spaCy keeps each word that it ever saw; so the pipeline is built anew after so many.
+_MOST_WORDS = 250_000
 #: Within one text a first contact is a start only where it was read as one.
 _STATED_STARTS = tuple(event for event in START_LADDER if event != "contact")
 
@@ -41,7 +43,7 @@ class Extraction:
 
 
 class Extractor:
-    """Reads Documents with one pipeline, which is built when it is first needed.
+    """Reads Documents with a pipeline, which is built when it is first needed.
 
     ``reference_folder`` holds the gazetteer (the project's own by default). Evidence with a score
     below ``minimum_score`` (0 to 1) is left out. ``spacy_model`` is a user's own pipeline whose
@@ -64,7 +66,7 @@ class Extractor:
         """Return what a Document states; one without any word for a tie is not parsed at all."""
         if not may_state_ties(document.text):
             return Extraction(document=document.reference)
-        if self._nlp is None:
+        if self._nlp is None or len(self._nlp.vocab.strings) > _MOST_WORDS:
             self._nlp = build_pipeline(
                 reference_folder=self._reference_folder, spacy_model=self._spacy_model
             )

@@ -260,9 +260,9 @@ def see_together(
         if sentence.has("tie"):
             tally.see("couple-with-tie")
     before = sentence.text[max(0, first.start - sentence.start - 60) : first.start - sentence.start]
-    for pattern in _patterns("before"):
-        are_next = not any(first.end <= m.start < second.start for m in sentence.places)
-        if pattern.id == "between-two" and are_next and pattern.pattern.search(before):
+    are_next = not any(first.end <= m.start < second.start for m in sentence.places)
+    for pattern in _patterns("before") if are_next else ():
+        if pattern.id == "between-two" and pattern.pattern.search(before):
             tally.see("between-these")
     if is_row(sentence.block) and len(view.places_of_block(sentence.block)) == 2:
         tally.see("row-of-two")

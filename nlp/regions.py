@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, cached_property
 
 from nlp.beginnings import TextSieve, WordSieve
 from nlp.rulebook import regions, word_list
@@ -47,7 +47,7 @@ class RegionView:
             for start, end, _ in _region_sieve().find(text)
         ]
 
-    @property
+    @cached_property
     def anywhere(self) -> frozenset[str]:
         """Return all regions named."""
         return frozenset(region for _, _, region in self._found)

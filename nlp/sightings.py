@@ -16,6 +16,7 @@ from partnernetz.places import Gazetteer, Place, PlaceName, fold
 Form = Literal["name", "inhabitant"]
 
 _LONGEST_WINDOW = 9  # tokens: "Neustadt in Sachsen (b. Pirna)"
+_KEPT_WORDS = 50_000
 _LONGEST_CHAIN = 9  # tokens: "Karl-Marx-Städter"
 _PROMINENT_ABROAD = 50_000  # inhabitants
 _UMLAUT = re.compile("[äöü]")
@@ -35,12 +36,17 @@ class Sighting:
     names: tuple[PlaceName, ...]
 
 
+#: What an inflected word may be a form of, and which form.
+_Reading = tuple[Form, tuple[PlaceName, ...]]
+
+
 class SightingFinder:
     """Finds the names of a gazetteer in Docs: whole, inflected, as inhabitants."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._longest: dict[str, int] = {}
+        self._reading_of = lru_cache(maxsize=_KEPT_WORDS)(self._read_anew)
         for key in gazetteer:
             first, words = key.partition(" ")[0], key.count(" ") + 1
             self._longest[first] = max(words, self._longest.get(first, 0))
@@ -148,8 +154,7 @@ class SightingFinder:
             names=names,
         )
 
-    @lru_cache(maxsize=50_000)  # noqa: B019 - one finder lives as long as its process
-    def _reading_of(self, word: str) -> tuple[Form, tuple[PlaceName, ...]] | None:
+    def _read_anew(self, word: str) -> _Reading | None:
         """Return what an inflected word may be a form of, and which."""
         text = word.rstrip("'’")
         for rule in inflection_rules():

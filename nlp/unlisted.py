@@ -156,6 +156,8 @@ def _is_joined(text: str, mention: PlaceMention, find: _Find) -> bool:
 def _finds(document: Document, *, regions: RegionView) -> Iterator[_Find]:
     entries = [_trimmed(document.text, block) for block in _entries(document)]
     for rule in unlisted_rules():
+        if rule.has_region and not regions.anywhere:
+            continue
         matches: Iterator[re.Match[str] | None]
         if rule.is_block:
             fullmatch = rule.pattern.fullmatch
