@@ -55,7 +55,6 @@ def seed_line(reader: Any, make: Any) -> dict[str, Any]:
     return line
 
 
-@pytest.mark.xfail(strict=True, reason="couples of the seed are crossed at the lower threshold")
 def test_the_seed_has_exactly_its_six_pairs(seed_line: dict[str, Any]) -> None:
     pairs = {frozenset((p["a_id"], p["b_id"])) for p in seed_line["partnerships"]}
     assert pairs == {

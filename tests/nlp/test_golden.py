@@ -79,7 +79,6 @@ TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
 
 #: What was read right before the models were learned anew.
 WORSE = {
-    "prose": "a partnership that was refused is taken for one",
     "counts": "towns of couples in neighbouring sentences are crossed",
 }
 

@@ -174,10 +174,6 @@ def test_modality_ends_with_its_sentence(reader: Any) -> None:
     assert [s.modality for s in reader.view(text).sentences] == ["planned", "asserted"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="on an owner's page the ranker overrules the rule on what is planned or denied",
-)
 @pytest.mark.parametrize(
     "text",
     [

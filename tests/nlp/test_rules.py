@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -69,35 +68,8 @@ CLAIM_RULES = read_rows("claims.toml", "claim")
 TIE_BEFORE = "Viele Städtepartnerschaften lagen im Dunkeln. "
 
 
-#: Rules that do not decide in their example, and why it is wrong.
-UNDECIDED = {"own-enumeration": "Reims is taken for a rhyme, so that no enumeration is seen"}
-#: Rules whose example the ranker judges otherwise, and why it is wrong.
-OVERRULED = {
-    **UNDECIDED,
-    "only-planned-or-denied": "what is only planned is taken for stated on an owner's page",
-    "road-or-fixture": "the ends of a road or the sides of a match are taken for partners",
-    "same-state-neighbours": "neighbours of one state are taken for partners",
-}
-#: Rules of unlisted places whose example is not found.
-NOT_FOUND = {"partnership-with": "the pattern does not reach into Gemeindepartnerschaft"}
-
-
 def by_id(rule: Any) -> str:
     return str(rule["id"] if isinstance(rule, dict) else rule.id)
-
-
-def with_open(rules: Iterable[Any], reasons: Mapping[str, str]) -> list[Any]:
-    """Return parameters of a test; the rules that have a reason are expected to fail."""
-    return [
-        pytest.param(
-            rule,
-            id=rule.id,
-            marks=[pytest.mark.xfail(strict=True, reason=reasons[rule.id])]
-            if rule.id in reasons
-            else [],
-        )
-        for rule in rules
-    ]
 
 
 # --- the files --------------------------------------------------------------------------------
@@ -275,14 +247,14 @@ def decided_by(rule: PairRule, reader: Any) -> list[RankedPair]:
     return [pair for pair in ranked.values() if judge(pair.candidate) is rule]
 
 
-@pytest.mark.parametrize("rule", with_open(pair_rules(), UNDECIDED))
+@pytest.mark.parametrize("rule", pair_rules(), ids=lambda rule: rule.id)
 def test_a_pair_rule_decides_in_its_example(rule: PairRule, reader: Any) -> None:
     decided = decided_by(rule, reader)
     assert decided
     assert all(pair_features(pair.candidate)[f"rule:{rule.id}"] == 1.0 for pair in decided)
 
 
-@pytest.mark.parametrize("rule", with_open(pair_rules(), OVERRULED))
+@pytest.mark.parametrize("rule", pair_rules(), ids=lambda rule: rule.id)
 def test_the_ranker_agrees_with_a_pair_rule_in_its_example(rule: PairRule, reader: Any) -> None:
     decided = decided_by(rule, reader)
     assert {pair.is_stated for pair in decided} == {rule.effect == "states"}
@@ -334,7 +306,7 @@ def test_start_patterns_stand_before_or_after() -> None:
 # --- places that the gazetteer lacks ----------------------------------------------------------
 
 
-@pytest.mark.parametrize("rule", with_open(unlisted_rules(), NOT_FOUND))
+@pytest.mark.parametrize("rule", unlisted_rules(), ids=lambda rule: rule.id)
 def test_a_rule_of_unlisted_places_finds_the_name_of_its_example(
     rule: UnlistedRule, reader: Any
 ) -> None:
