@@ -20,7 +20,7 @@ _OF_WORD, _OF_TEXT = 6, 12
 _MOST_BEGINNINGS = 5_000
 _LARGEST_CLASS = 12  # letters of a character class that are followed one by one
 _LONGEST_WORD = 40  # longer ones are not kept
-_KEPT_WORDS = 50_000
+_KEPT_WORDS = 20_000
 #: Stands behind the letters of a word that ends there.
 _END = "$"
 _ANY_LETTER = (_codes.CATEGORY, _codes.CATEGORY_WORD)

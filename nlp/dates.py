@@ -143,7 +143,7 @@ def _read(
                 yield _Candidate(*match.span(), found)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def _beginnings(letters: str) -> tuple[tuple[int, tuple[DateRule, ...]], ...]:
     """Return where in a run of letters and digits an expression may begin, with its rules."""
     grammar = date_grammar()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,8 @@ from partnernetz.records import (
     Status,
 )
 
-#: spaCy keeps each word that it ever saw; so the pipeline is built anew after so many.
-_MOST_WORDS = 250_000
+#: spaCy keeps each word that it ever saw; so it is told to forget after so many new ones.
+_MOST_NEW_WORDS = 20_000
 #: Within one text a first contact is a start only where it was read as one.
 _STATED_STARTS = tuple(event for event in START_LADDER if event != "contact")
 
@@ -43,7 +44,7 @@ class Extraction:
 
 
 class Extractor:
-    """Reads Documents with a pipeline, which is built when it is first needed.
+    """Reads Documents with one pipeline, which is built when it is first needed.
 
     ``reference_folder`` holds the gazetteer (the project's own by default). Evidence with a score
     below ``minimum_score`` (0 to 1) is left out. ``spacy_model`` is a user's own pipeline whose
@@ -61,16 +62,15 @@ class Extractor:
         self._spacy_model = spacy_model
         self._minimum_score = minimum_score
         self._nlp: Language | None = None
+        self._zone = ExitStack()
+        self._first_words = 0
 
     def extract(self, document: Document) -> Extraction:
         """Return what a Document states; one without any word for a tie is not parsed at all."""
         if not may_state_ties(document.text):
             return Extraction(document=document.reference)
-        if self._nlp is None or len(self._nlp.vocab.strings) > _MOST_WORDS:
-            self._nlp = build_pipeline(
-                reference_folder=self._reference_folder, spacy_model=self._spacy_model
-            )
-        doc = self._nlp(make_doc(self._nlp, document))
+        nlp = self._pipeline()
+        doc = nlp(make_doc(nlp, document))
         view = seen(doc)
         evidence = evidence_of(view, ranked_pairs(doc))
         topics = topics_of_text(view)
@@ -80,6 +80,19 @@ class Extractor:
             claims=claims_of(view),
             topics=topics,
         )
+
+    def _pipeline(self) -> Language:
+        """Return the pipeline, in a memory zone of spaCy's that is left when it has grown."""
+        if self._nlp is None:
+            self._nlp = build_pipeline(
+                reference_folder=self._reference_folder, spacy_model=self._spacy_model
+            )
+            self._first_words = len(self._nlp.vocab.strings)
+            self._zone.enter_context(self._nlp.memory_zone())
+        elif len(self._nlp.vocab.strings) > self._first_words + _MOST_NEW_WORDS:
+            self._zone.close()
+            self._zone.enter_context(self._nlp.memory_zone())
+        return self._nlp
 
 
 def by_document(extraction: Extraction) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from partnernetz.places import Gazetteer, Place, PlaceName, fold
 Form = Literal["name", "inhabitant"]
 
 _LONGEST_WINDOW = 9  # tokens: "Neustadt in Sachsen (b. Pirna)"
-_KEPT_WORDS = 50_000
+_KEPT_WORDS = 20_000
 _LONGEST_CHAIN = 9  # tokens: "Karl-Marx-Städter"
 _PROMINENT_ABROAD = 50_000  # inhabitants
 _UMLAUT = re.compile("[äöü]")
