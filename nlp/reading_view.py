@@ -142,11 +142,6 @@ class ReadingView(Workbench):
         return None
 
     @cached_property
-    def has_tie(self) -> bool:
-        """Return whether a tie between towns is named anywhere."""
-        return any(sentence.has("tie") for sentence in self.sentences)
-
-    @cached_property
     def names_division(self) -> bool:
         """Return whether the text speaks of the divided country or its unification."""
         return speaks_of_division(self.document.text)

@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp.rulebook import word_list
-from partnernetz.records import Block, Document
+from partnernetz.records import Document
 
 _LAST_LETTERS = frozenset(".!?…")
 #: spaCy's marks of a token that opens a sentence and of one that does not.
@@ -26,11 +26,6 @@ def document_of(doc: Doc) -> Document:
     """Return the Document that a Doc was made from."""
     document: Document = doc._.document
     return document
-
-
-def block_of(doc: Doc, offset: int) -> Block | None:
-    """Return the block in which a character lies."""
-    return next((b for b in document_of(doc).blocks if b.start <= offset < b.end), None)
 
 
 @cache

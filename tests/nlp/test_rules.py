@@ -42,7 +42,7 @@ TABLES = {
     "regions.toml": ("region",),
     "linking.toml": ("weight",),
     "pair_patterns.toml": ("pattern",),
-    "pair_rules.toml": ("rule", "only_for_rules"),
+    "pair_rules.toml": ("rule",),
     "claims.toml": ("claim", "bounds"),
     "topic_contexts.toml": ("context", "border"),
     "unlisted_places.toml": ("name",),
