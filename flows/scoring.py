@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from flows.console import progress, say, show_table
 from flows.options import load_gazetteer, load_settings, reference_folder
 from flows.workers import Work, extract_all
-from nlp.evaluate import Ratio, Scores, evaluate, total
+from nlp.evaluate import Ratio, Scores, evaluate, site_of, total
 from nlp.extract import by_document
 from partnernetz.errors import Failure, InputError
 from partnernetz.storage import read_json_lines
@@ -54,17 +53,11 @@ def score_corpus(corpus: Path) -> CorpusScores:
                 advance(1)
     by_site: dict[str, list[dict[str, Any]]] = {}
     for document in gold:
-        by_site.setdefault(_site(document), []).append(document)
+        by_site.setdefault(site_of(document), []).append(document)
     return CorpusScores(
         scores=evaluate(gold, predicted),
         by_site=tuple(evaluate(documents, predicted) for documents in by_site.values()),
     )
-
-
-def _site(document: Mapping[str, Any]) -> str:
-    """Return the registered domain, roughly: the last two labels; invented notes are their own."""
-    host = urlsplit(str(document.get("url", ""))).hostname or ""
-    return str(document["id"]) if host in ("", "example.org") else ".".join(host.split(".")[-2:])
 
 
 def intervals(found: CorpusScores, *, rounds: int = _ROUNDS) -> dict[str, tuple[float, float]]:

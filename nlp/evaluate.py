@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from nlp.calibration import calibration_error, reliability
 
@@ -158,6 +159,18 @@ def evaluate(
         judged=tuple(counts.judged),
         errors=tuple(counts.errors),
     )
+
+
+def site_of(document: Mapping[str, Any]) -> str:
+    """Return the site of an annotated document: the last two labels of its host's name.
+
+    Documents of one site resemble each other, so they are drawn and left out together. Invented
+    notes, and documents without an address, are each a site of their own.
+    """
+    host = urlsplit(str(document.get("url", ""))).hostname or ""
+    if not host or host.endswith("example.org"):
+        return str(document["id"])
+    return ".".join(host.split(".")[-2:])
 
 
 def total(parts: Sequence[Scores]) -> Scores:

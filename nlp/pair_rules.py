@@ -7,6 +7,7 @@ probability is how often such a spot states a partnership.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -64,11 +65,15 @@ def fired(candidate: CandidatePair) -> tuple[PairRule, ...]:
 
 
 def judge(candidate: CandidatePair) -> PairRule | None:
-    """Return the rule that decides on a candidate where rules alone decide, None where none does.
+    """Return the rule that decides on a candidate, None where no rule holds."""
+    return decide(fired(candidate))
+
+
+def decide(fitting: Sequence[PairRule]) -> PairRule | None:
+    """Return the one that decides of the rules that hold for a candidate, None where none holds.
 
     Of rules that state, the surest wins. A rule that forbids decides only where none states.
     """
-    fitting = fired(candidate)
     stating = [rule for rule in fitting if rule.effect == "states"]
     if stating:
         return max(stating, key=lambda rule: rule.probability)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from nlp.linear import load_linear
-from nlp.pair_rules import fired, judge
+from nlp.pair_rules import PairRule, decide, fired
 from nlp.pairing import CandidatePair
 from nlp.trees import load_model
 
@@ -22,31 +23,50 @@ WORD_MODEL, PAIR_MODEL, GROUP_MODEL = "pair_words", "pairs", "pair_groups"
 WORD_ODDS = "words"
 
 
-def pair_features(candidate: CandidatePair) -> dict[str, float]:
-    """Return the features of a candidate, with those of the rules that hold for it."""
-    return {**candidate.features, **{f"rule:{rule.id}": 1.0 for rule in fired(candidate)}}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """How likely a candidate is a partnership (0 to 1), and the rule that decides on it, if any."""
+
+    probability: float
+    rule: PairRule | None
 
 
-def probabilities(candidates: Sequence[CandidatePair]) -> list[float]:
-    """Return the probability (0 to 1) that each candidate of one Document is a partnership."""
+def pair_features(
+    candidate: CandidatePair, fitting: Sequence[PairRule] | None = None
+) -> dict[str, float]:
+    """Return the features of a candidate, with those of the rules that hold for it.
+
+    ``fitting`` are these rules where they are known already.
+    """
+    rules = fired(candidate) if fitting is None else fitting
+    return {**candidate.features, **{f"rule:{rule.id}": 1.0 for rule in rules}}
+
+
+def rankings(candidates: Sequence[CandidatePair]) -> list[Ranking]:
+    """Return the rankings of the candidates of one Document, in their order."""
+    fitting = [fired(candidate) for candidate in candidates]
     words = load_linear(WORD_MODEL)
     rows = []
-    for candidate in candidates:
-        features = pair_features(candidate)
+    for candidate, rules in zip(candidates, fitting, strict=True):
+        features = pair_features(candidate, rules)
         rows.append({**features, WORD_ODDS: words.log_odds(features, candidate.words)})
     first = load_model(PAIR_MODEL).probabilities(rows)
     second = load_model(GROUP_MODEL).probabilities(group_features(candidates, first))
-    return [capped(c, probability) for c, probability in zip(candidates, second, strict=True)]
+    deciding = [decide(rules) for rules in fitting]
+    return [
+        Ranking(probability=capped(probability, rule), rule=rule)
+        for probability, rule in zip(second, deciding, strict=True)
+    ]
 
 
-def capped(candidate: CandidatePair, probability: float) -> float:
-    """Return a probability, no higher than a rule allows that forbids the pair.
+def capped(probability: float, rule: PairRule | None) -> float:
+    """Return a probability, no higher than the deciding rule allows where that forbids the pair.
 
     What is only planned or refused is rare in pages to learn from, and never a partnership.
     """
-    rule = judge(candidate)
-    forbids = rule is not None and rule.effect == "forbids"
-    return min(probability, rule.probability) if rule is not None and forbids else probability
+    if rule is None or rule.effect != "forbids":
+        return probability
+    return min(probability, rule.probability)
 
 
 def stated_from() -> float:

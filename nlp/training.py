@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -28,8 +27,8 @@ from nlp.boosting import (
 from nlp.calibration import calibration_error
 from nlp.components.pairs import RankedPair
 from nlp.dated_events import ruled_dates
-from nlp.evaluate import Ratio, same_pair
-from nlp.pair_rules import judge
+from nlp.evaluate import Ratio, same_pair, site_of
+from nlp.pair_rules import decide, fired
 from nlp.pairing import CandidatePair, candidate_pairs
 from nlp.pipeline import build_pipeline, make_doc
 from nlp.ranker import (
@@ -128,20 +127,12 @@ def _read(
             candidates.append(candidate)
             gold.append(matching[0] if matching else None)
         yield _Reading(
-            site=_site(annotated),
+            site=site_of(annotated),
             view=view,
             candidates=tuple(candidates),
             gold=tuple(gold),
             wanted=sum(1 for pair in pairs if not pair.get("optional")),
         )
-
-
-def _site(annotated: Mapping[str, Any]) -> str:
-    """Return the site of a document; invented notes are each a site of their own."""
-    host = urlsplit(annotated["url"]).hostname or ""
-    if host.endswith("example.org"):
-        return str(annotated["id"])
-    return ".".join(host.split(".")[-2:])
 
 
 def _as_pair(candidate: CandidatePair) -> dict[str, str]:
@@ -162,7 +153,8 @@ def _train_pairs(readings: Sequence[_Reading], folder: Path) -> tuple[dict[str, 
     sites = [reading.site for reading in readings for _ in reading.candidates]
     wanted = sum(reading.wanted for reading in readings)
     alone = learn([c.features for c in candidates], labels, sites, shape=_PAIRS)
-    features = [pair_features(c) for c in candidates]
+    fitting = [fired(candidate) for candidate in candidates]
+    features = [pair_features(c, rules) for c, rules in zip(candidates, fitting, strict=True)]
     ruled = learn(features, labels, sites, shape=_PAIRS)
     with_words = [
         {**row, **dict.fromkeys(sorted(c.words), 1.0)}
@@ -179,7 +171,8 @@ def _train_pairs(readings: Sequence[_Reading], folder: Path) -> tuple[dict[str, 
     second = learn(group_rows, labels, sites, shape=_GROUPS)
     group_scale, group_shift = calibrate(second.held_out, labels)
     free = calibrated(second.held_out, group_scale, group_shift)
-    probabilities = np.array([capped(c, float(p)) for c, p in zip(candidates, free, strict=True)])
+    rules = [decide(fitting_rules) for fitting_rules in fitting]
+    probabilities = np.array([capped(float(p), rule) for p, rule in zip(free, rules, strict=True)])
     threshold = _threshold(readings, probabilities)
     write_model(
         second,
@@ -188,7 +181,6 @@ def _train_pairs(readings: Sequence[_Reading], folder: Path) -> tuple[dict[str, 
         shift=group_shift,
         threshold_stated=threshold,
     )
-    rules = [judge(candidate) for candidate in candidates]
     by_rules = np.array([rule is not None and rule.effect == "states" for rule in rules])
     scores = {
         "rules": _score(by_rules, labels, wanted),

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.pair_rules import judge
 from nlp.pairing import CandidatePair, candidate_pairs
-from nlp.ranker import probabilities, stated_from
+from nlp.ranker import rankings, stated_from
 from nlp.reading_view import ReadingView, view_of
 
 
@@ -51,14 +50,14 @@ class Pairs:
 def rank(candidates: Sequence[CandidatePair]) -> tuple[RankedPair, ...]:
     """Return the candidates of one Document with their probabilities, in their order."""
     found = []
-    for candidate, probability in zip(candidates, probabilities(candidates), strict=True):
-        rule = judge(candidate)
-        is_stated = probability >= stated_from()
+    for candidate, ranking in zip(candidates, rankings(candidates), strict=True):
+        rule = ranking.rule
+        is_stated = ranking.probability >= stated_from()
         agrees = rule is not None and (rule.effect == "states") == is_stated
         found.append(
             RankedPair(
                 candidate=candidate,
-                probability=round(probability, 4),
+                probability=round(ranking.probability, 4),
                 rule=rule.id if rule is not None and agrees else "ranker",
                 is_stated=is_stated,
             )
