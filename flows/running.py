@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flows import stages
 from flows.console import count, say, show, show_json, tell_failures
-from flows.options import load_settings
+from flows.options import load_settings, sources_path
 from flows.quiet import make_prefect_quiet
 from flows.server import prefect_server
 from flows.stages import Layout, RunReport
@@ -151,7 +151,10 @@ def serve_flow(cron: str, sources_file: Path, out: Path, *, debug: bool) -> None
         run_flow.serve(
             name="scheduled",
             schedules=[schedule],
-            parameters={"sources_file": str(sources_file.resolve()), "out": str(out.resolve())},
+            parameters={
+                "sources_file": str(sources_path(sources_file).resolve()),
+                "out": str(out.resolve()),
+            },
             print_starting_message=False,
             limit=1,
         )

@@ -95,13 +95,14 @@ class RunReport:
     failures: tuple[Failure, ...] = ()
 
 
-def load_run_sources(path: Path) -> tuple[Source, ...]:
+def load_run_sources(path: Path, *, is_told: bool = True) -> tuple[Source, ...]:
     """Return the sources of a TOML file; raises InputError where it cannot be used.
 
-    What lists of addresses had to leave out is told on stderr.
+    What lists of addresses had to leave out is told on stderr, unless it has been told before.
     """
     found = read_source_list(sources_path(path), gazetteer=load_gazetteer())
-    tell_failures(found.left_out)
+    if is_told:
+        tell_failures(found.left_out)
     return found.sources
 
 

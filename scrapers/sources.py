@@ -57,15 +57,16 @@ def read_source_list(path: Path, *, gazetteer: Gazetteer | None = None) -> Sourc
     source.
     """
     tables = load_tables(path)
-    sources: list[Source] = []
+    by_id: dict[str, Source] = {}
     for label, table in labelled(tables.sources, path=path):
         source = parse_source(table, label=label)
-        if any(source.id == other.id for other in sources):
+        if source.id in by_id:
             raise InputError(f"{label}: this id is used twice, give each source its own.")
         _check_place(source, gazetteer, label=label)
-        sources.append(source)
+        by_id[source.id] = source
+    sources = tuple(by_id.values())
     if not tables.discoveries:
-        return SourceList(sources=tuple(sources))
+        return SourceList(sources=sources)
     from scrapers.discovery import discover_all  # which builds on this module
 
     return discover_all(tables.discoveries, path=path, known=sources, gazetteer=gazetteer)
@@ -84,7 +85,7 @@ def sources_toml(sources: Iterable[Source], *, note: str) -> str:
     The values are JSON, which TOML reads as well; what equals its default is left out.
     """
     defaults = {name: field.default for name, field in Source.__dataclass_fields__.items()}
-    lines = [f"# {note}"]
+    lines = ["# " + "".join(c if c.isprintable() else "?" for c in note)]
     for source in sources:
         lines += ["", "[[source]]"]
         lines += [

@@ -60,23 +60,26 @@ def discover(
     from flows.console import count, say, tell_failures
     from flows.options import load_gazetteer
     from partnernetz.storage import write_text
-    from scrapers.discovery import discover_all
+    from scrapers.discovery import discover as found_in
+    from scrapers.discovery import parse_discovery
     from scrapers.sources import sources_toml
 
     table = {
-        "addresses": str(addresses.resolve()),
+        "addresses": str(addresses),
         "kind": kind,
         "states": state or [],
         "min_population": min_population,
         "max_pages": max_pages,
         "max_depth": max_depth,
     }
-    found = discover_all([table], path=addresses, known=(), gazetteer=load_gazetteer())
+    discovery = parse_discovery(table, label=str(addresses))
+    found = found_in(discovery, folder=Path(), known=(), gazetteer=load_gazetteer())
     tell_failures(found.left_out)
     text = sources_toml(found.sources, note=f"Made of {addresses.name} by `partnernetz sources`.")
-    if out is None:
-        print(text, end="")
-    else:
+    if found.sources and out is not None:
         write_text(out, text)
+    elif found.sources:
+        print(text, end="")
     left_out = count(len(found.left_out), "row or site", "rows or sites")
     say(f"{count(len(found.sources), 'source')}, {left_out} left out.")
+    raise typer.Exit(0 if found.sources else 1)

@@ -81,6 +81,7 @@ def test_discover_prints_what_it_would_write(
     assert run(["sources", "discover", str(addresses), "--state", "SL"]) == 0
     assert 'id = "saarlouis-10044115"' in capsys.readouterr().out
     assert run(["sources", "discover", str(addresses), "--state", "SN"]) == 1
+    assert capsys.readouterr().out == ""
     assert run(["sources", "discover", str(addresses), "--state", "XX"]) == 1
 
 
