@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -257,17 +256,19 @@ def _address(row: _Row) -> str:
             f"'{row.address[:100]}' is no web address, it must begin with http:// or https:// and "
             "name a host."
         )
-    if "@" in urlsplit(address).netloc or "." not in host.strip(".") or _is_number(host):
+    if "@" in urlsplit(address).netloc or not _is_public_name(host.rstrip(".")):
         raise _RowError(f"'{address}' names no public site.")
     return address
 
 
-def _is_number(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return host.rpartition(".")[2].isdigit()  # 127.1 is one too
-    return True
+def _is_public_name(host: str) -> bool:
+    """Return whether a host has a name below a top-level domain, none of which begins with a digit.
+
+    What ends in a number is an address (WHATWG URL standard, "ends in a number"), as are 127.1 and
+    127.0.0.0x1; ``localhost`` and all below it is this machine (RFC 6761).
+    """
+    _, dot, top = host.rpartition(".")
+    return bool(dot) and top != "localhost" and not top[:1].isdigit() and ":" not in host
 
 
 def _drop_shared(addresses: dict[str, dict[str, None]], places: dict[str, Place]) -> Iterator[str]:
