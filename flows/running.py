@@ -119,7 +119,7 @@ def crawl_only(
 def show_crawl(report: CrawlReport, archive: Path) -> int:
     """Write what a crawl brought; return the exit code, 1 where no page could be had."""
     tell_failures([failure.message for failure in report.failures])
-    pages = sum(source.fetched + source.resumed for source in report.sources)
+    pages = sum(source.pages for source in report.sources)
     stored = sum(source.stored for source in report.sources)
     show(
         f"{count(pages, 'page')} of {count(len(report.sources), 'source')}, {stored:,} new, "

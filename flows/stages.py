@@ -24,6 +24,7 @@ from flows.workers import Work
 from partnernetz.errors import Failure, InputError, StageError
 from partnernetz.records import Source
 from partnernetz.storage import from_dict, read_jsonl, to_dict, write_jsonl, write_text
+from scrapers.archive import has_no_text
 from scrapers.crawl import CrawlReport, crawl
 from scrapers.inputs import is_archive
 from scrapers.sources import SOURCES_FILE, read_source_list
@@ -136,7 +137,9 @@ def plan_parts(layout: Layout, *, crawled: CrawlReport) -> tuple[list[Part], lis
 
     Raises StageError where the archive holds nothing, after writing down why.
     """
-    files = sorted(path for path in layout.archive.iterdir() if is_archive(path))
+    files = sorted(
+        path for path in layout.archive.iterdir() if is_archive(path) and not has_no_text(path)
+    )
     if not files:
         write_jsonl(layout.failures, crawled.failures)
         raise StageError("No page could be fetched, so there is nothing to read.")
@@ -234,7 +237,7 @@ def publish_parts(
         is_new=True,
         # a part that is missing this time is to be tried again
         stamp="" if lost else release_stamp(parts),
-        pages=sum(source.fetched + source.resumed for source in crawled.sources),
+        pages=sum(source.pages for source in crawled.sources),
         new_pages=sum(source.stored for source in crawled.sources),
         documents=sum(part.documents for part in parts),
         evidence=summary.evidence,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -83,7 +83,7 @@ CREATE TABLE IF NOT EXISTS visits (
 );
 CREATE INDEX IF NOT EXISTS visits_by_url ON visits (source_id, url);
 CREATE INDEX IF NOT EXISTS visits_by_final_url ON visits (source_id, final_url);
-CREATE INDEX IF NOT EXISTS visits_by_digest ON visits (source_id, digest);
+CREATE INDEX IF NOT EXISTS visits_by_digest ON visits (digest);
 CREATE UNIQUE INDEX IF NOT EXISTS visits_by_record ON visits (archive_file, archive_offset)
   WHERE archive_file IS NOT NULL;
 CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY, covered INTEGER NOT NULL);
@@ -153,38 +153,49 @@ class Visits:
         yield from self._all(f"{_SELECT} WHERE crawl = ? ORDER BY id", crawl)
 
     def decided(self, *, crawl: str, source_id: str, url: str) -> Visit | None:
-        """Return what a crawl decided on an address, under which it may also have answered."""
+        """Return what a crawl decided last on an address."""
         return self._first(
             f"{_SELECT} WHERE source_id = ? AND url = ? AND crawl = ? ORDER BY id DESC",
-            source_id, url, crawl,
-        ) or self._first(
-            f"{_SELECT} WHERE source_id = ? AND final_url = ? AND crawl = ?"
-            " AND outcome NOT IN ('failed', 'refused') ORDER BY id DESC",
             source_id, url, crawl,
         )  # fmt: skip
 
     def history(self, *, source_id: str, url: str) -> list[Visit]:
-        """Return the visits of an address that found a body, changed or not, oldest first."""
+        """Return the visits of an address, oldest first."""
         return list(
-            self._all(
-                f"{_SELECT} WHERE source_id = ? AND url = ? AND digest IS NOT NULL ORDER BY at, id",
-                source_id, url,
-            )
-        )  # fmt: skip
-
-    def body(self, *, source_id: str, digest: str) -> Visit | None:
-        """Return the visit whose record holds a body of a source, None where no file does."""
-        return self._first(
-            f"{_SELECT} WHERE source_id = ? AND digest = ? AND outcome = 'stored'"
-            " AND archive_file IS NOT NULL ORDER BY id",
-            source_id, digest,
-        )  # fmt: skip
-
-    def with_record(self) -> Iterator[Visit]:
-        """Yield the visits that have a record in an archive file, by file and place."""
-        yield from self._all(
-            f"{_SELECT} WHERE archive_file IS NOT NULL ORDER BY archive_file, archive_offset"
+            self._all(f"{_SELECT} WHERE source_id = ? AND url = ? ORDER BY at, id", source_id, url)
         )
+
+    def has_met(self, *, crawl: str, source_id: str, final_url: str) -> bool:
+        """Return whether a crawl has had the page of an address already."""
+        query = (
+            "SELECT 1 FROM visits WHERE source_id = ? AND final_url = ? AND crawl = ?"
+            " AND outcome NOT IN ('failed', 'refused') LIMIT 1"
+        )
+        return self._database.execute(query, (source_id, final_url, crawl)).fetchone() is not None
+
+    def body(self, *, source_id: str, final_url: str, digest: str) -> Visit | None:
+        """Return the visit whose record holds a body, None where no file does.
+
+        Bodies are looked for within the source and, whatever the source, under the address.
+        """
+        return self._first(
+            f"{_SELECT} WHERE digest = ? AND (source_id = ? OR final_url = ?)"
+            " AND outcome = 'stored' AND status = 200 AND archive_file IS NOT NULL ORDER BY id",
+            digest, source_id, final_url,
+        )  # fmt: skip
+
+    def sorted_by(self, line: Callable[[Visit], str]) -> Iterator[str]:
+        """Yield the line of each visit that has a record, sorted by bytes, whatever their number.
+
+        SQLite sorts them, beyond its cache in a temporary file.
+        """
+        count = len(_COLUMNS)
+        self._database.create_function("line", count, lambda *row: line(_visit(row)))
+        query = (
+            f"SELECT line({', '.join(_COLUMNS)}) AS line FROM visits"
+            " WHERE archive_file IS NOT NULL ORDER BY line"
+        )
+        yield from (row[0] for row in self._database.execute(query))
 
     def covered(self) -> dict[str, int]:
         """Return up to which byte each archive file's records are in the table."""
@@ -203,14 +214,16 @@ class Visits:
         )
         self._database.execute("DELETE FROM files WHERE name = ?", (name,))
 
-    def keep_links(self, *, crawl: str, source_id: str, url: str, links: Iterable[object]) -> None:
-        """Keep the links (JSON values) of a page whose body is not stored, until the crawl ends."""
+    def keep_links(
+        self, *, crawl: str, source_id: str, url: str, links: Iterable[dict[str, str]]
+    ) -> None:
+        """Keep the links (JSON objects) of a page that is not stored, until the crawl ends."""
         text = json.dumps(list(links), ensure_ascii=False)
         self._database.execute(
             "INSERT OR REPLACE INTO learnt VALUES (?, ?, ?, ?)", (crawl, source_id, url, text)
         )
 
-    def kept_links(self, *, crawl: str, source_id: str, url: str) -> list[object]:
+    def kept_links(self, *, crawl: str, source_id: str, url: str) -> list[dict[str, str]]:
         """Return the links that were kept of a page, none where none were."""
         row = self._database.execute(
             "SELECT links FROM learnt WHERE crawl = ? AND source_id = ? AND url = ?",

@@ -14,6 +14,7 @@ from partnernetz.errors import StageError
 from scrapers.visits import OUTCOMES, VISITS_FILE, Visit, Visits
 
 _PROJECT = Path(__file__).resolve().parents[2]
+_CRAWL = "2026-11-26T10:00:00Z"
 
 
 def _visit(number: int = 1, **values: Any) -> Visit:
@@ -22,8 +23,9 @@ def _visit(number: int = 1, **values: Any) -> Visit:
         "url": f"http://hof.example/{number}",
         "final_url": f"http://hof.example/{number}",
         "at": f"2026-11-26T10:00:{number:02d}Z",
-        "crawl": "2026-11-26T10:00:00Z",
+        "crawl": _CRAWL,
         "outcome": "stored",
+        "status": 200,
         "digest": f"sha256:{number}",
         "archive_file": "a.warc.gz",
         "archive_offset": number,
@@ -63,21 +65,30 @@ def test_unknown_outcomes_are_refused(tmp_path: Path) -> None:
             visits.add(_visit(99, outcome="lost"))
 
 
-def test_what_a_crawl_decided(tmp_path: Path) -> None:
-    def decided(url: str, **values: str) -> str | None:
-        where = {"crawl": "2026-11-26T10:00:00Z", "source_id": "hof", **values}
-        found = visits.decided(url=url, **where)
-        return found.outcome if found else None
-
+def test_what_a_crawl_decided_and_met(tmp_path: Path) -> None:
     with Visits(tmp_path) as visits:
         visits.add(_visit(1, url="http://hof.example/old"))
         visits.add(_visit(2, outcome="failed", final_url="http://hof.example/error"))
-        assert decided("http://hof.example/old") == "stored"
-        assert decided("http://hof.example/1") == "stored"
-        assert decided("http://hof.example/2") == "failed"
-        assert decided("http://hof.example/error") is None
-        assert decided("http://hof.example/1", crawl="other") is None
-        assert decided("http://hof.example/1", source_id="gera") is None
+        found = [
+            visits.decided(
+                url=f"http://hof.example/{path}", **{"crawl": _CRAWL, "source_id": "hof", **other}
+            )
+            for path, other in [
+                ("old", {}), ("2", {}), ("1", {}), ("old", {"crawl": "x"}),
+                ("old", {"source_id": "gera"}),
+            ]
+        ]  # fmt: skip
+        assert [visit and visit.outcome for visit in found] == [
+            "stored",
+            "failed",
+            None,
+            None,
+            None,
+        ]
+        where = {"crawl": _CRAWL, "source_id": "hof"}
+        assert visits.has_met(final_url="http://hof.example/1", **where)
+        assert not visits.has_met(final_url="http://hof.example/error", **where)
+        assert not visits.has_met(final_url="http://hof.example/1", crawl="x", source_id="hof")
 
 
 def test_bodies_are_found_while_their_file_is_there(tmp_path: Path) -> None:
@@ -85,7 +96,8 @@ def test_bodies_are_found_while_their_file_is_there(tmp_path: Path) -> None:
         visits.add(_visit(1))
         visits.add(_visit(2, url=_visit(1).url, outcome="unchanged", digest="sha256:1"))
         visits.add(_visit(3, outcome="failed", digest=None))
-        found = visits.body(source_id="hof", digest="sha256:1")
+        wanted = {"source_id": "hof", "final_url": "", "digest": "sha256:1"}
+        found = visits.body(**wanted)
         assert found == _visit(1)
         assert [one.outcome for one in visits.history(source_id="hof", url=_visit(1).url)] == [
             "stored",
@@ -94,7 +106,7 @@ def test_bodies_are_found_while_their_file_is_there(tmp_path: Path) -> None:
         visits.cover("a.warc.gz", to=9)
         assert visits.covered() == {"a.warc.gz": 9}
         visits.forget_file("a.warc.gz")
-        assert visits.body(source_id="hof", digest="sha256:1") is None
+        assert visits.body(**wanted) is None
         assert len(visits) == 3 and visits.covered() == {}
 
 
