@@ -109,11 +109,16 @@ def show_next_steps(out: Path) -> None:
 
 
 def crawl_only(
-    sources_file: Path, archive: Path, *, only: Sequence[str] | None, resume: bool
+    sources_file: Path,
+    archive: Path,
+    *,
+    only: Sequence[str] | None,
+    resume: bool,
+    refetch: bool = False,
 ) -> CrawlReport:
     """Crawl the sites of a source list into an archive folder."""
     sources = stages.load_run_sources(sources_file)
-    return stages.crawl_sources(sources, archive=archive, only=only, resume=resume)
+    return stages.crawl_sources(sources, archive=archive, only=only, resume=resume, refetch=refetch)
 
 
 def show_crawl(report: CrawlReport, archive: Path) -> int:

@@ -116,7 +116,12 @@ def allows_loopback(sources: Sequence[Source]) -> bool:
 
 
 def crawl_sources(
-    sources: Sequence[Source], *, archive: Path, only: Sequence[str] | None, resume: bool
+    sources: Sequence[Source],
+    *,
+    archive: Path,
+    only: Sequence[str] | None,
+    resume: bool,
+    refetch: bool = False,
 ) -> CrawlReport:
     """Crawl with a bar on stderr; raises as ``scrapers.crawl.crawl``."""
     chosen = [source for source in sources if not only or source.id in only]
@@ -128,6 +133,7 @@ def crawl_sources(
             is_loopback_allowed=allows_loopback(chosen),
             only=only,
             resume=resume,
+            refetch=refetch,
             on_progress=lambda _: advance(1),
         )
 

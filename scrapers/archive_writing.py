@@ -12,7 +12,7 @@ import io
 import re
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import responses as reasons
@@ -41,6 +41,9 @@ _IDENTICAL = f"{_PROFILES}revisit/identical-payload-digest"
 _TRANSFER_HEADERS = frozenset(["content-encoding", "transfer-encoding", "content-length"])
 #: Headers of a request or response that may name a person.
 _PRIVATE_HEADERS = frozenset(["cookie", "set-cookie", "authorization", "proxy-authorization"])
+#: A header's name (RFC 9110, 5.6.2), and what no value of one may hold.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _TYPE = re.compile(rb"^WARC-Type: (\w+)\r?$", re.MULTILINE)
 _CHUNK = 65_536
 _METADATA_FIELDS = ("url", "source_id", "crawl", "depth", "via")
@@ -239,22 +242,29 @@ def _request_headers(exchange: Exchange) -> Any:
 
     path = re.sub(r"^https?://[^/?#]*", "", exchange.final_url) or "/"
     headers = [("Host", re.sub(r"^https?://([^/?#]*).*", r"\1", exchange.final_url, flags=re.S))]
-    headers += [pair for pair in exchange.request_headers if _is_kept(pair[0], ("host",))]
+    headers += _kept(exchange.request_headers, without=("host",))
     return StatusAndHeaders(f"GET {path} HTTP/1.1", headers, is_http_request=True)
 
 
 def _response_headers(exchange: Exchange) -> Any:
     from warcio.statusandheaders import StatusAndHeaders
 
-    headers = [pair for pair in exchange.response_headers if _is_kept(pair[0], _TRANSFER_HEADERS)]
+    headers = _kept(exchange.response_headers, without=_TRANSFER_HEADERS)
     if exchange.status != NOT_MODIFIED_STATUS:
         headers.append(("Content-Length", str(len(exchange.body))))
     line = f"{exchange.status} {reasons.get(exchange.status, 'Unknown')}"
     return StatusAndHeaders(line, headers, protocol="HTTP/1.1")
 
 
-def _is_kept(name: str, dropped: Iterable[str]) -> bool:
-    return name.lower() not in _PRIVATE_HEADERS and name.lower() not in dropped
+def _kept(headers: Iterable[tuple[str, str]], *, without: Collection[str]) -> list[tuple[str, str]]:
+    """Return the headers to store: none that are private, none that would tear the record."""
+    return [
+        (name, _CONTROLS.sub(" ", value))
+        for name, value in headers
+        if _TOKEN.fullmatch(name)
+        and name.lower() not in _PRIVATE_HEADERS
+        and name.lower() not in without
+    ]
 
 
 def _page_of_exchange(exchange: Exchange, original: Original | None, *, archive_file: str) -> Page:

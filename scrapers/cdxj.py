@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from partnernetz.storage import atomic_path
@@ -18,21 +17,21 @@ CDXJ_FILE = "index.cdxj"
 
 
 def write_cdxj(folder: Path, visits: Visits) -> int:
-    """Write the index of all records that visits tell of, atomically; return how many."""
+    """Write the index of what can be replayed, atomically; return of how many records.
+
+    That leaves out revisits of the profile server-not-modified: a replay tool hands on their
+    answer, 304, to a reader who has no copy (seen with pywb 2.10.0). Without them it finds the
+    record that they refer to, which is the nearest in time.
+    """
     count = 0
     with (
         atomic_path(folder / CDXJ_FILE) as beside,
         beside.open("w", encoding="utf-8", newline="\n") as file,
     ):
-        for line in _lines(visits):
+        for line in visits.sorted_by(cdxj_line):
             file.write(f"{line}\n")
             count += 1
     return count
-
-
-def _lines(visits: Visits) -> Iterator[str]:
-    """Yield the lines in the order of their bytes."""
-    return visits.sorted_by(cdxj_line)
 
 
 def cdxj_line(visit: Visit) -> str:
@@ -42,11 +41,10 @@ def cdxj_line(visit: Visit) -> str:
     ...     at="2026-11-26T10:00:00Z", outcome="stored", archive_file="x.warc.gz"))[:21]
     'de,hof)/a?b 202611261'
     """
-    is_revisit = visit.outcome in ("unchanged", "not_modified")
     media_type = (visit.media_type or "").split(";", 1)[0] or "unk"
     fields = {
         "url": visit.final_url,
-        "mime": "warc/revisit" if is_revisit else media_type,
+        "mime": "warc/revisit" if visit.outcome == "unchanged" else media_type,
         "status": str(visit.status or "-"),
         "digest": visit.digest or "-",
         "length": str(visit.archive_length or 0),

@@ -185,15 +185,15 @@ class Visits:
         )  # fmt: skip
 
     def sorted_by(self, line: Callable[[Visit], str]) -> Iterator[str]:
-        """Yield the line of each visit that has a record, sorted by bytes, whatever their number.
+        """Yield the line of each visit that has a body or repeats one, sorted by bytes.
 
-        SQLite sorts them, beyond its cache in a temporary file.
+        SQLite sorts them, whatever their number: beyond its cache in a temporary file.
         """
         count = len(_COLUMNS)
         self._database.create_function("line", count, lambda *row: line(_visit(row)))
         query = (
             f"SELECT line({', '.join(_COLUMNS)}) AS line FROM visits"
-            " WHERE archive_file IS NOT NULL ORDER BY line"
+            " WHERE archive_file IS NOT NULL AND outcome IN ('stored', 'unchanged') ORDER BY line"
         )
         yield from (row[0] for row in self._database.execute(query))
 

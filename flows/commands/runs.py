@@ -59,11 +59,14 @@ def crawl(
     resume: Annotated[
         bool, typer.Option("--resume", help="Take up a crawl that was interrupted.")
     ] = False,
+    refetch: Annotated[
+        bool, typer.Option("--refetch", help="Fetch all pages in full, also those not due.")
+    ] = False,
 ) -> None:
     """Fetch the pages of the sources into a web archive."""
     from flows.running import crawl_only, show_crawl
 
-    report = crawl_only(sources, archive, only=only, resume=resume)
+    report = crawl_only(sources, archive, only=only, resume=resume, refetch=refetch)
     raise typer.Exit(show_crawl(report, archive))
 
 
