@@ -14,6 +14,7 @@ from flows.stages import Layout, RunReport
 from partnernetz.errors import Failure, InputError, StageError, UsageError
 from partnernetz.storage import to_dict, write_text
 from scrapers.crawl import CrawlReport, read_report
+from scrapers.duplicates import DUPLICATES_FILE, find_duplicates
 from scrapers.samples import serve_samples
 from scrapers.sources import sources_toml
 
@@ -131,6 +132,23 @@ def show_crawl(report: CrawlReport, archive: Path) -> int:
         f"{count(len(report.failures), 'failure')}, archive in {archive}."
     )
     return 0 if pages else 1
+
+
+def show_duplicates(archive: Path, *, as_json: bool) -> None:
+    """Find the groups of copies in an archive folder and write them."""
+    groups = find_duplicates(archive)
+    if as_json:
+        show_json([to_dict(group) for group in groups])
+        return
+    for group in groups:
+        show(group.id)
+        for copy in group.copies:
+            show(f"  {copy.fetched_at[:10]}  {copy.url}")
+    copies = sum(len(group.copies) for group in groups)
+    say(
+        f"{count(copies, 'page')} in {count(len(groups), 'group')}, "
+        f"listed in {archive / DUPLICATES_FILE}."
+    )
 
 
 def serve_flow(cron: str, sources_file: Path, out: Path, *, debug: bool) -> None:

@@ -71,6 +71,11 @@ _INSERT = (
     f"VALUES ({', '.join(f':{name}' for name in _COLUMNS)}) "
     "ON CONFLICT (archive_file, archive_offset) WHERE archive_file IS NOT NULL DO NOTHING"
 )
+#: Feeds and sitemaps are in files of their own, whose names tell (see scrapers.archive).
+_WITH_TEXT = (
+    "WHERE outcome = 'stored' AND status = 200 AND archive_file IS NOT NULL"
+    " AND archive_file NOT LIKE 'without-text-%'"
+)
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS visits (
   id INTEGER PRIMARY KEY,
@@ -183,6 +188,26 @@ class Visits:
             " AND outcome = 'stored' AND status = 200 AND archive_file IS NOT NULL ORDER BY id",
             digest, source_id, final_url,
         )  # fmt: skip
+
+    def first_without_fingerprint(self) -> list[Visit]:
+        """Return of each archive file the first visit whose text has no fingerprint yet."""
+        order = "ORDER BY archive_file, archive_offset"
+        query = f"{_SELECT} {_WITH_TEXT} AND fingerprint IS NULL {order}"
+        firsts: dict[str | None, Visit] = {}
+        for visit in self._all(query):
+            firsts.setdefault(visit.archive_file, visit)
+        return list(firsts.values())
+
+    def set_fingerprint(self, archive_file: str, *, offset: int, fingerprint: str) -> None:
+        """Keep the fingerprint of a record's text, empty where it has none."""
+        self._database.execute(
+            "UPDATE visits SET fingerprint = ? WHERE archive_file = ? AND archive_offset = ?",
+            (fingerprint, archive_file, offset),
+        )
+
+    def with_fingerprint(self) -> Iterator[Visit]:
+        """Yield the visits whose texts have a fingerprint, in the order of their fetching."""
+        yield from self._all(f"{_SELECT} {_WITH_TEXT} AND fingerprint != '' ORDER BY at, id")
 
     def sorted_by(self, line: Callable[[Visit], str]) -> Iterator[str]:
         """Yield the line of each visit that has a body or repeats one, sorted by bytes.
