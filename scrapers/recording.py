@@ -184,13 +184,16 @@ class Recorder:
         self._tell_failure(visit)
 
     def close(self, *, reason: str) -> None:
-        """Give all files their final names, write the index, keep why the crawl ended."""
+        """Give all files their final names and keep why the crawl ended.
+
+        The index is written at a crawl's proper end: whoever is interrupted has little time.
+        """
         self.reason = reason
         for writer in self._writers.values():
             writer.close()
         if reason == FINISHED:
             self._visits.drop_links()
-        write_cdxj(self._folder, self._visits)
+            write_cdxj(self._folder, self._visits)
         self._visits.close()
 
     def _keep(self, stored: StoredPage, *, is_told: bool) -> Visit:

@@ -12,9 +12,10 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from partnernetz.errors import StageError
 
@@ -65,10 +66,11 @@ class Visit:
 
 
 _COLUMNS = tuple(field.name for field in fields(Visit))
+_ROW = attrgetter(*_COLUMNS)
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM visits"
 _INSERT = (
     f"INSERT INTO visits ({', '.join(_COLUMNS)}) "
-    f"VALUES ({', '.join(f':{name}' for name in _COLUMNS)}) "
+    f"VALUES ({', '.join('?' * len(_COLUMNS))}) "
     "ON CONFLICT (archive_file, archive_offset) WHERE archive_file IS NOT NULL DO NOTHING"
 )
 #: Feeds and sitemaps are in files of their own, whose names tell (see scrapers.archive).
@@ -151,7 +153,7 @@ class Visits:
 
     def add(self, visit: Visit) -> None:
         """Add a visit; one of a record that is known already is left out."""
-        self._database.execute(_INSERT, asdict(visit))
+        self._database.execute(_INSERT, _ROW(visit))
 
     def of_crawl(self, crawl: str) -> Iterator[Visit]:
         """Yield the visits of one crawl in their order."""
@@ -240,7 +242,7 @@ class Visits:
         self._database.execute("DELETE FROM files WHERE name = ?", (name,))
 
     def keep_links(
-        self, *, crawl: str, source_id: str, url: str, links: Iterable[dict[str, str]]
+        self, *, crawl: str, source_id: str, url: str, links: Iterable[dict[str, Any]]
     ) -> None:
         """Keep the links (JSON objects) of a page that is not stored, until the crawl ends."""
         text = json.dumps(list(links), ensure_ascii=False)
@@ -248,7 +250,7 @@ class Visits:
             "INSERT OR REPLACE INTO learnt VALUES (?, ?, ?, ?)", (crawl, source_id, url, text)
         )
 
-    def kept_links(self, *, crawl: str, source_id: str, url: str) -> list[dict[str, str]]:
+    def kept_links(self, *, crawl: str, source_id: str, url: str) -> list[dict[str, Any]]:
         """Return the links that were kept of a page, none where none were."""
         row = self._database.execute(
             "SELECT links FROM learnt WHERE crawl = ? AND source_id = ? AND url = ?",

@@ -228,9 +228,10 @@ class SiteSpider(Spider):
             message = f"{final_url} answered {exchange.status}."
             self._tell_failure(site, step.address, "http_error", message, status=exchange.status)
         elif self._has_met(site, final_url):
-            self._recorder.redirected(
-                source_id=source_id, url=step.address, final_url=final_url, at=now()
-            )
+            with _writing():
+                self._recorder.redirected(
+                    source_id=source_id, url=step.address, final_url=final_url, at=now()
+                )
         else:
             self._keep(exchange, site, step)
         return None
@@ -254,18 +255,19 @@ class SiteSpider(Spider):
             last = self._recorder.last_known(source_id=site.source.id, url=step.address)
             body, media_type = (last.body or b"", last.media_type) if last else (b"", "")
         links = _links(body, media_type, base=exchange.final_url)
-        self._recorder.fail(
-            source_id=site.source.id,
-            url=step.address,
-            final_url=exchange.final_url,
-            at=now(),
-            slug=refusal.slug,
-            message=str(refusal),
-            outcome="not_kept",
-            rule=_rule(refusal),
-            status=exchange.status,
-            links=links,
-        )
+        with _writing():
+            self._recorder.fail(
+                source_id=site.source.id,
+                url=step.address,
+                final_url=exchange.final_url,
+                at=now(),
+                slug=refusal.slug,
+                message=str(refusal),
+                outcome="not_kept",
+                rule=_rule(refusal),
+                status=exchange.status,
+                links=links,
+            )
         self._follow(site, step, links)
 
     def _follow(self, site: SiteCrawl, step: Step | None, links: tuple[Link, ...]) -> None:
@@ -305,16 +307,17 @@ class SiteSpider(Spider):
         rule: str | None = None,
         status: int | None = None,
     ) -> None:
-        self._recorder.fail(
-            source_id=site.source.id,
-            url=address,
-            at=now(),
-            slug=slug,
-            message=message,
-            outcome="failed" if rule is None else "refused",
-            rule=rule,
-            status=status,
-        )
+        with _writing():
+            self._recorder.fail(
+                source_id=site.source.id,
+                url=address,
+                at=now(),
+                slug=slug,
+                message=message,
+                outcome="failed" if rule is None else "refused",
+                rule=rule,
+                status=status,
+            )
 
     def _exchange(
         self, response: Response, site: SiteCrawl, address: str, step: Step | None = None
