@@ -36,6 +36,8 @@ _LOCK_FILE = ".lock"
 _MOST_FAILURES = 10_000
 #: Seconds the process gets to finish the page it is at.
 _PATIENCE = 15.0
+#: Seconds to wait for the process of a killed crawl, which ends with the page it is at.
+_ORPHAN_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +197,7 @@ def _locked(archive: Path) -> Iterator[int]:
     So the lock of a killed crawl is free when its process, which ends by itself, has ended.
     """
     with (archive / _LOCK_FILE).open("a+") as file:
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + _ORPHAN_PATIENCE
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal, cast
 
@@ -104,12 +105,18 @@ class Recorder:
     def validators(self, *, source_id: str, url: str) -> dict[str, str]:
         """Return the request headers by which a server can say that nothing has changed.
 
-        (RFC 9110, 13.1.) There are none where the body is not kept, whose links are needed.
+        (RFC 9110, 13.1.) There are none where the body is not kept, whose links are needed. An
+        answer 304 need not repeat them: they are those last told of the body.
         """
-        last = self._last_found(source_id=source_id, url=url)
-        if self._job.refetch or last is None or self._original(last) is None:
+        history = self._visits.history(source_id=source_id, url=url)
+        found = [visit for visit in reversed(history) if visit.digest]
+        if self._job.refetch or not found or self._original(found[0]) is None:
             return {}
-        headers = {"If-None-Match": last.etag, "If-Modified-Since": last.last_modified}
+        same = list(takewhile(lambda visit: visit.digest == found[0].digest, found))
+        headers = {
+            "If-None-Match": next((visit.etag for visit in same if visit.etag), None),
+            "If-Modified-Since": next((v.last_modified for v in same if v.last_modified), None),
+        }
         return {name: value for name, value in headers.items() if value and _is_sane(value)}
 
     def record(self, exchange: Exchange, *, has_text: bool = True) -> None:

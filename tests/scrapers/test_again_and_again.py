@@ -278,6 +278,24 @@ def test_hostile_validators_are_not_sent_back(tmp_path: Path, etag: str) -> None
     recorder.close(reason="finished")
 
 
+def test_validators_outlive_an_answer_that_does_not_repeat_them(tmp_path: Path) -> None:
+    where = {"source_id": "hof", "url": "http://hof.example/"}
+    modified = ("Last-Modified", "Thu, 26 Nov 2026 09:00:00 GMT")
+    first = Recorder(_job(tmp_path), emit=lambda _: None)
+    first.record(_exchange(first, response_headers=(("ETag", '"1"'), modified)))
+    first.record_not_modified(
+        _exchange(
+            first, status=304, body=b"", response_headers=(), fetched_at="2026-11-27T10:00:00Z"
+        )
+    )
+    assert first.validators(**where) == {"If-None-Match": '"1"', "If-Modified-Since": modified[1]}
+    first.record(
+        _exchange(first, body=b"<p>neu", response_headers=(), fetched_at="2026-11-28T10:00:00Z")
+    )
+    assert first.validators(**where) == {}
+    first.close(reason="finished")
+
+
 def test_a_304_that_nobody_asked_for_is_not_known(tmp_path: Path) -> None:
     recorder = Recorder(_job(tmp_path), emit=lambda _: None)
     assert recorder.record_not_modified(_exchange(recorder, status=304, body=b"")) is None
