@@ -235,9 +235,9 @@ def _begins_paragraph(before_element: _Element, element: _Element, usual: _Usual
         return True
     if abs(before.size - line.size) > 0.1 * usual.size or _BULLET.match(line.text):
         return True
-    room = before.edge - before.right
+    measure = max(before.edge - before.margin, line.edge - line.margin)
     next_word = line.words[0].right - line.words[0].left
-    is_short = room > max(_SHORT_LINE * (before.edge - before.margin), next_word)
+    is_short = before.margin + measure - before.right > max(_SHORT_LINE * measure, next_word)
     if before.is_bold and not line.is_bold and is_short:
         return True
     ends = _ENDS_SENTENCE.search(before.text) is not None

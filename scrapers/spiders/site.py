@@ -23,11 +23,11 @@ from partnernetz.errors import FailureSlug
 from partnernetz.records import Source
 from scrapers.answers import exchange_of, failure_reason, now
 from scrapers.archive_writing import NOT_MODIFIED_STATUS, Exchange, header_of
-from scrapers.feeds import read_listing
 from scrapers.frontier import Frontier, Step
 from scrapers.jobs import FINISHED, CrawlJob, delay_of
 from scrapers.links import Link, links_of_html
 from scrapers.middlewares.refusal import RefusedError
+from scrapers.oparl import links_of_council_paper, read_any_listing
 from scrapers.reading.charset import decode
 from scrapers.reading.dispatch import format_of
 from scrapers.recording import Known, Recorder
@@ -43,7 +43,7 @@ class SiteCrawl:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.frontier = Frontier(source)
-        self.listings = deque([*source.feeds, *source.sitemaps])
+        self.listings = deque([*source.feeds, *source.sitemaps, *source.oparl])
         self.listings_met = set(self.listings)
         self.failures_in_a_row = 0
         self.is_given_up = False
@@ -162,7 +162,7 @@ class SiteSpider(Spider):
         except Exception as error:  # listings are hostile, too
             slug: FailureSlug = "document_unreadable" if response.status == 200 else "http_error"
             reason = error if isinstance(error, ValueError) else type(error).__name__
-            message = f"{address} is no usable feed or sitemap: {reason}."
+            message = f"{address} is no usable feed, sitemap or council system: {reason}."
             self._tell_failure(site, address, slug, message, status=response.status)
         if again is not None:
             yield again
@@ -186,8 +186,8 @@ class SiteSpider(Spider):
         return None
 
     def _learn_listing(self, site: SiteCrawl, address: str, body: bytes, *, base: str) -> None:
-        """Take in what a feed or sitemap lists; raises ValueError where the body is neither."""
-        listing = read_listing(body, base=base)
+        """Take in what a listing names; raises ValueError where the body is none."""
+        listing = read_any_listing(body, base=base)
         site.frontier.add(listing.links, depth=1, via=address)
         for sitemap in listing.sitemaps:
             if sitemap not in site.listings_met and len(site.listings_met) < _MOST_LISTINGS:
@@ -240,7 +240,7 @@ class SiteSpider(Spider):
         media_type = _media_type(exchange)
         if format_of(exchange.body, media_type=media_type) is None:
             shown = media_type or "unlabelled"
-            message = f"{exchange.final_url} is no HTML, PDF or text ({shown})."
+            message = f"{exchange.final_url} is no HTML, PDF, text or OParl ({shown})."
             self._tell_failure(site, step.address, "media_type_unknown", message)
             return
         self._record(exchange)
@@ -344,10 +344,11 @@ def _writing() -> Iterator[None]:
 
 
 def _links(body: bytes, media_type: str, *, base: str) -> tuple[Link, ...]:
-    """Return the links of a page, none of what is no HTML."""
-    if format_of(body, media_type=media_type) != "html":
-        return ()
-    return tuple(links_of_html(decode(body, media_type=media_type), base=base))
+    """Return the links of a page or council paper, none of what is neither."""
+    kind = format_of(body, media_type=media_type)
+    if kind == "html":
+        return tuple(links_of_html(decode(body, media_type=media_type), base=base))
+    return tuple(links_of_council_paper(body, base=base)) if kind == "oparl" else ()
 
 
 def _media_type(exchange: Exchange) -> str:
