@@ -38,6 +38,7 @@ def exchange_of(
         body=response.body,
         crawl=crawl,
         ip_address=str(response.ip_address) if response.ip_address else None,
+        rendered_by=str(response.meta.get("rendered_by", "")),
     )
 
 

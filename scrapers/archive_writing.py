@@ -44,9 +44,11 @@ _PRIVATE_HEADERS = frozenset(["cookie", "set-cookie", "authorization", "proxy-au
 #: A header's name (RFC 9110, 5.6.2), and what no value of one may hold.
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+#: Records that end an exchange.
+_LAST_TYPES = (b"response", b"revisit", b"resource")
 _TYPE = re.compile(rb"^WARC-Type: (\w+)\r?$", re.MULTILINE)
 _CHUNK = 65_536
-_METADATA_FIELDS = ("url", "source_id", "crawl", "depth", "via")
+_METADATA_FIELDS = ("url", "source_id", "crawl", "depth", "via", "rendered_by")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,8 @@ class Exchange:
 
     ``url`` was asked for, ``final_url`` answered; ``body`` is without transfer and content
     encoding; ``via`` is the page that linked here, empty for a start address; ``crawl`` is when
-    the crawl began; ``digest`` is that of the body.
+    the crawl began; ``digest`` is that of the body. ``rendered_by`` names the browser whose markup
+    the body is, put together by scripts; it is then stored as a resource, since no server sent it.
     """
 
     url: str
@@ -70,6 +73,7 @@ class Exchange:
     body: bytes
     crawl: str = ""
     ip_address: str | None = None
+    rendered_by: str = ""
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,7 +115,7 @@ class ArchiveWriter:
         self.files: list[str] = []
 
     def add(self, exchange: Exchange, *, original: Original | None = None) -> StoredPage:
-        """Store an exchange as metadata, request, and response record.
+        """Store an exchange as metadata, request, and response (or resource) record.
 
         With the ``original`` that holds its body already, a revisit record takes the place of the
         response, of the profile that the status says. Raises OSError where the file cannot be
@@ -135,7 +139,7 @@ class ArchiveWriter:
             page=page,
             offset=offset,
             length=length,
-            kind=_kind(original),
+            kind=_kind(exchange, original),
             crawl=exchange.crawl,
             etag=header_of(exchange, "ETag"),
             last_modified=header_of(exchange, "Last-Modified"),
@@ -171,8 +175,11 @@ def _final(part: Path) -> Path:
     return part.with_name(part.name.removesuffix(PART_SUFFIX))
 
 
-def _kind(original: Original | None) -> str:
-    return "response" if original is None else "revisit"
+def _kind(exchange: Exchange, original: Original | None) -> str:
+    """Return the type of the record that ends an exchange."""
+    if original is not None:
+        return "revisit"
+    return "resource" if exchange.rendered_by else "response"
 
 
 def _write_file_header(file: IO[bytes], *, name: str, about: Mapping[str, str]) -> None:
@@ -188,7 +195,7 @@ def _write_exchange(file: IO[bytes], exchange: Exchange, original: Original | No
     from warcio.warcwriter import WARCWriter
 
     writer = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
-    last = _kind(original)
+    last = _kind(exchange, original)
     answer_id = _record_id(last, exchange)
 
     def write(kind: str, payload: bytes, more: Mapping[str, str], **options: Any) -> None:
@@ -211,7 +218,10 @@ def _write_exchange(file: IO[bytes], exchange: Exchange, original: Original | No
     write("request", b"", beside, http_headers=_request_headers(exchange))
     offset = file.tell()
     body = exchange.body if original is None else b""
-    write(last, body, _answer_fields(exchange, original), http_headers=_response_headers(exchange))
+    head: dict[str, Any] = {"http_headers": _response_headers(exchange)}
+    if last == "resource":  # which has no headers of HTTP
+        head = {"warc_content_type": header_of(exchange, "Content-Type") or "text/html"}
+    write(last, body, _answer_fields(exchange, original), **head)
     return offset
 
 
@@ -232,7 +242,7 @@ def _answer_fields(exchange: Exchange, original: Original | None) -> dict[str, s
 
 def _record_id(kind: str, exchange: Exchange) -> str:
     """Return an id that depends on what is stored alone."""
-    asked = "" if kind == "response" else exchange.url
+    asked = "" if kind in ("response", "resource") else exchange.url
     name = " ".join((kind, asked, exchange.final_url, exchange.fetched_at, exchange.digest))
     return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}>"
 
@@ -277,7 +287,7 @@ def _page_of_exchange(exchange: Exchange, original: Original | None, *, archive_
         media_type=header_of(exchange, "Content-Type") or "",
         digest=original.digest if original else exchange.digest,
         archive_file=archive_file,
-        archive_record=_record_id(_kind(original), exchange),
+        archive_record=_record_id(_kind(exchange, original), exchange),
     )
 
 
@@ -306,7 +316,7 @@ def _end_of_last_page(path: Path) -> int:
     end = 0
     for head, end_of_member in _members(path):
         kind = _TYPE.search(head)
-        if kind and kind[1] in (b"response", b"revisit"):
+        if kind and kind[1] in _LAST_TYPES:
             end = end_of_member
     return end
 

@@ -31,6 +31,10 @@ def main(arguments: list[str]) -> int:
     settings = Settings()
     settings.setmodule(project_settings)
     settings.set("USER_AGENT", job.user_agent)
+    if any(source.is_rendered for source in job.sources):
+        from scrapers.rendering.handler import use_browser
+
+        use_browser(settings)
     process = AsyncCrawlerProcess(settings)
     recorder = Recorder(job, emit=_emit)
     process.crawl(SiteSpider, job=job, recorder=recorder)

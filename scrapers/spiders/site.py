@@ -139,7 +139,8 @@ class SiteSpider(Spider):
         self, site: SiteCrawl, address: str, step: Step | None, *, is_conditional: bool = True
     ) -> Request:
         headers: dict[str, str] = {}
-        if is_conditional:
+        is_rendered = site.source.is_rendered and step is not None
+        if is_conditional and not is_rendered:  # what scripts fetch may have changed
             headers = self._recorder.validators(source_id=site.source.id, url=address)
         return Request(
             address,
@@ -147,7 +148,10 @@ class SiteSpider(Spider):
             errback=self._fail,
             headers=headers,
             dont_filter=True,
-            meta={"hosts": site.source.hosts},
+            meta={
+                "hosts": site.source.hosts,
+                "render": site.source.is_rendered and step is not None,
+            },
             cb_kwargs={"site": site, "address": address, "step": step},
         )
 
