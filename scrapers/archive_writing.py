@@ -212,6 +212,8 @@ def _write_exchange(file: IO[bytes], exchange: Exchange, original: Original | No
 
     beside = {"WARC-Concurrent-To": answer_id}
     values = {name: str(getattr(exchange, name)) for name in _METADATA_FIELDS}
+    if not exchange.rendered_by:
+        del values["rendered_by"]
     lines = (f"{name}: {' '.join(value.split())}\r\n" for name, value in values.items())
     payload = "".join(lines).encode()
     write("metadata", payload, beside, warc_content_type="application/warc-fields")

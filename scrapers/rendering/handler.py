@@ -182,7 +182,8 @@ class _Browser:
         headers = page.headers.copy()
         headers["Content-Type"] = "text/html; charset=utf-8"
         body = plain_markup(markup).encode("utf-8", "replace")
-        page.request.meta[RENDERED_BY] = f"Chromium {self._handler.browser.version}"
+        version = getattr(getattr(self._handler, "browser", None), "version", "")
+        page.request.meta[RENDERED_BY] = f"Chromium {version}".strip()
         return page.replace(body=body, headers=headers)
 
     async def _markup(self, page: Response, router: PageRouter) -> str:

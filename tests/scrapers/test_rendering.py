@@ -104,6 +104,20 @@ def _texts(archive: Path) -> dict[str, str]:
     return {document.reference.url.split("/", 3)[3]: document.text for document in documents}
 
 
+def _records(archive: Path) -> list[tuple[str, bytes]]:
+    from warcio.archiveiterator import ArchiveIterator
+
+    found = []
+    for path in sorted(archive.glob("*hof-001.warc.gz")):
+        with path.open("rb") as file:
+            found += [
+                (record.rec_type, record.content_stream().read())
+                for record in ArchiveIterator(file)
+                if record.rec_type != "warcinfo"
+            ]
+    return found
+
+
 _PARTNER_LIST = """
 const nonce = Math.random();
 fetch('/partner.json?t=1').then(answer => answer.json()).then(towns => {
@@ -136,6 +150,11 @@ def test_a_list_made_by_a_script_is_read_and_unchanged_the_next_time(
     assert sorted(site.asked) == [
         "/", "/app.js", "/partner.json?t=1", "/partner.json?t=1", "/plauen", "/robots.txt",
     ]  # fmt: skip
+    # no server sent this markup: it is no response, and says by what it was made
+    records = _records(tmp_path)
+    assert [kind for kind, _ in records] == ["metadata", "request", "resource"] * 2
+    assert b"rendered_by: Chromium" in records[0][1] and b"<script" not in records[2][1]
+
     again = _crawl([_source(site)], tmp_path)
     assert (again.sources[0].stored, again.sources[0].unchanged) == (0, 2)
 
