@@ -38,7 +38,9 @@ _LONGEST_HEADING = 120
 _SHORT_LINE = 0.25
 #: A line at the edge of this part of the pages is a running head or foot.
 _RUNNING_SHARE = 0.3
+#: What is read of a file at most: a year of gazettes in one file holds less.
 _MOST_PAGES = 2000
+_MOST_WORDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +91,14 @@ def _pages(body: bytes, *, name: str) -> tuple[list[_Page], str]:
     try:
         with closing(pypdfium2.PdfDocument(body)) as document:
             title = plain_file_title(clean(document.get_metadata_dict().get("Title", "")))
-            count = min(len(document), _MOST_PAGES)
-            return [_page(document, index) for index in range(count)], title
+            pages: list[_Page] = []
+            words = 0
+            for index in range(min(len(document), _MOST_PAGES)):
+                pages.append(_page(document, index))
+                words += sum(len(line.words) for lines in pages[-1].lines for line in lines)
+                if words > _MOST_WORDS:
+                    break
+            return pages, title
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise UnreadableError(f"{name} is locked with a password.") from error

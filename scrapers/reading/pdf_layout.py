@@ -6,6 +6,7 @@ grows upwards.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -301,12 +302,14 @@ def _row_groups(
     have no first cell; else a row begins where its first cell does.
     """
     left, right = min(line.left for line in region), max(line.right for line in region)
-    inside = {
-        round(height)
-        for height, start, end in rules
-        if region[-1].baseline < height < region[0].baseline
-        and min(end, right) - max(start, left) > 0.2 * (right - left)
-    }
+    inside = sorted(
+        {
+            round(height)
+            for height, start, end in rules
+            if region[-1].baseline < height < region[0].baseline
+            and min(end, right) - max(start, left) > 0.2 * (right - left)
+        }
+    )
     pairs = list(enumerate(pairwise(region), start=1))
     close = [index for index, _ in pairs if _is_cell_leading(region, index - 1)]
     begun = sum(1 for index in close if columns[index][0])
@@ -314,7 +317,7 @@ def _row_groups(
     groups = [[0]]
     for index, (before, line) in pairs:
         if len(inside) > 1:
-            is_new = any(line.baseline < height < before.baseline for height in inside)
+            is_new = bisect(inside, line.baseline) < bisect(inside, before.baseline)
         else:
             is_new = index not in close if by_distance else bool(columns[index][0])
         if is_new:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from itertools import islice
 from typing import Any, NamedTuple
 
 from scrapers.reading.drafts import clean
@@ -12,7 +13,9 @@ from scrapers.reading.pdf_layout import Rule, Word
 
 #: Characters and drawn shapes of a page that are looked at; more is no page for readers.
 _MOST_CHARACTERS = 100_000
-_MOST_SHAPES = 5_000
+_MOST_SHAPES = 2_000
+#: Shorter lines, in points, part no rows.
+_SHORTEST_RULE = 10
 #: A word; U+FFFE and U+0002 are pdfium's signs for a hyphen at a line's end, and end a word.
 _WORD = re.compile(r"[^\s\x00\x02\ufffe]+[\x02\ufffe]?|[\x02\ufffe]")
 #: Those signs, and the ligatures of type, which stand for letters.
@@ -124,17 +127,18 @@ def _turned(x: float, y: float, turn: int) -> tuple[float, float]:
 
 
 def page_rules(page: Any, *, turn: int) -> list[Rule]:
-    """Return the horizontal lines drawn on a page: height, left and right end.
+    """Return the horizontal lines drawn on a page.
 
     The edges of rectangles count as lines: cells are often boxes or shaded.
     """
     from pypdfium2 import raw
 
-    found: list[Rule] = []
-    for number, shape in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=2)):
-        if number >= _MOST_SHAPES:
-            break
+    found: set[Rule] = set()
+    shapes = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=2)
+    for shape in islice(shapes, _MOST_SHAPES):
         left, bottom, right, top = shape.get_bounds()
         (x1, y1), (x2, y2) = _turned(left, bottom, turn), _turned(right, top, turn)
-        found.extend((height, min(x1, x2), max(x1, x2)) for height in {y1, y2})
-    return found
+        start, end = round(min(x1, x2)), round(max(x1, x2))
+        if end - start >= _SHORTEST_RULE:
+            found.update((round(height), start, end) for height in (y1, y2))
+    return sorted(found)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scrapers.reading import UnreadableError
 from scrapers.reading.drafts import Draft
 from scrapers.reading.pdf import read_pdf
+from scrapers.reading.pdf_layout import Line, Word, lines_of_words, reading_order
 
 _WORDS = (
     "Rat Partnerschaft Gemeinde Schulen beschlossen fördert Chöre Austausch seit und die der mit "
@@ -284,3 +288,38 @@ def test_titles_that_a_program_made_up_are_no_titles() -> None:
         canvas.drawString(60, 670, "Hof und Plauen sind Partner, und das soll auch so bleiben.")
 
     assert read_pdf(_canvas_pdf(draw), name="x.pdf")[0] == "Beschlussvorlage"
+
+
+_PLACES = st.builds(
+    lambda left, width, baseline, size, is_bold: (left, left + width, baseline, size, is_bold),
+    st.integers(0, 600),
+    st.integers(1, 200),
+    st.integers(0, 800),
+    st.sampled_from([0.1, 8.0, 10.0, 14.0]),
+    st.booleans(),
+)
+_RULES = st.lists(st.tuples(st.integers(0, 800), st.integers(0, 300), st.integers(300, 600)))
+
+
+@settings(deadline=None)
+@given(st.lists(_PLACES, max_size=60), _RULES)
+def test_no_word_is_lost_or_read_twice_however_a_page_is_laid_out(
+    places: list[tuple[int, int, int, float, bool]], rules: list[tuple[int, int, int]]
+) -> None:
+    words = [Word(f"w{number}", *place) for number, place in enumerate(places)]
+    read = []
+    for content in reading_order(lines_of_words(words), rules=rules):
+        text = content.text if isinstance(content, Line) else " ".join(content.cells)
+        read += text.split()
+    assert sorted(read) == sorted(word.text for word in words)
+
+
+def test_a_page_full_of_small_words_is_read_soon() -> None:
+    words = [
+        Word("a", 10.0 * column, 10.0 * column + 3, 3.0 * row, 3.0, False)
+        for row in range(300)
+        for column in range(100)
+    ]
+    start = time.process_time()
+    assert len(list(reading_order(lines_of_words(words)))) == 300
+    assert time.process_time() - start < 10
