@@ -49,6 +49,7 @@ _ARGUMENTS = [
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
     "--proxy-bypass-list=<-loopback>",  # not even this machine is reached directly
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--js-flags=--max-old-space-size=512",
@@ -61,6 +62,10 @@ _CONTEXT = {
     "locale": "de-DE",
     "viewport": {"width": 1280, "height": 2000},
 }
+
+
+class RenderingError(Exception):
+    """A page that was fetched, but does not come to an end in the browser."""
 
 
 def use_browser(settings: BaseSettings) -> None:
@@ -116,8 +121,8 @@ class RenderingDownloadHandler:
     async def download_request(self, request: Request) -> Response:
         """Return the answer, for HTML pages with what the browser made of it as body.
 
-        Raises what the usual handler raises, and RefusedError where there is no browser or the page
-        is too slow or too large.
+        Raises what the usual handler raises, RefusedError where there is no browser or the page
+        grows too large, RenderingError where it fails.
         """
         response: Response = await self._plain.download_request(request)
         kind = (response.headers.get("Content-Type") or b"").lower()
@@ -162,7 +167,8 @@ class _Browser:
     async def render(self, page: Response, *, download: Any) -> Response:
         """Return a page with the rendered markup as its body.
 
-        Where a script leads elsewhere, the answer is a redirection. Raises RefusedError.
+        Where a script leads elsewhere, the answer is a redirection. Raises RefusedError and
+        RenderingError.
         """
         if self._handler is None:
             raise RefusedError(
@@ -211,12 +217,10 @@ class _Browser:
             async with asyncio.timeout(_MOST_SECONDS):
                 response = await self._handler.download_request(request)
         except TimeoutError as error:
-            message = f"{page.url} was not rendered within {_MOST_SECONDS:g} seconds."
-            raise RefusedError(message, slug="download_failed") from error
+            raise RenderingError(f"not rendered within {_MOST_SECONDS:g} seconds") from error
         except Error as error:
             detail = " ".join(error.message.partition("Call log:")[0].split())[:200].rstrip(".")
-            message = f"{page.url} could not be rendered: {detail}."
-            raise RefusedError(message, slug="download_failed") from error
+            raise RenderingError(f"it cannot be rendered: {detail}") from error
         finally:
             for tab in opened:
                 with suppress(Error, TimeoutError):

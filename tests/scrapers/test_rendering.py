@@ -21,6 +21,7 @@ from scrapers.crawl import crawl
 from scrapers.inputs import read_inputs
 from scrapers.rendering.markup import plain_markup
 
+_ROOT = Path(__file__).resolve().parents[2]
 _NO_BROWSER = ""
 if find_spec("scrapy_playwright") is None:
     _NO_BROWSER = "scrapy-playwright is missing: pip install 'partnernetz[javascript]'"
@@ -168,6 +169,7 @@ def test_the_browser_reaches_nothing_but_what_the_crawl_would(
 <img src="http://{stranger.host}/bild.png"><iframe src="http://{stranger.host}/rahmen"></iframe>
 <video src="/film.mp4"></video><script src="http://{stranger.host}/x.js"></script>
 <link rel=preconnect href="http://{stranger.host}/"><link rel=prefetch href="/geholt">
+<link rel=dns-prefetch href="http://fremd.example/">
 <script>
   const other = '{stranger.host}';
   const say = text => here.insertAdjacentText('beforeend', ' ' + text);
@@ -189,6 +191,28 @@ def test_the_browser_reaches_nothing_but_what_the_crawl_would(
     assert "foreign-script" not in text
     assert stranger.asked == []
     assert sorted(site.asked) == ["/", "/robots.txt"]
+
+
+@needs_browser
+def test_the_browser_has_no_network_of_its_own(stranger: _Server) -> None:
+    code = f"""
+from playwright.sync_api import Error, sync_playwright
+from scrapy.settings import Settings
+from scrapers.rendering.handler import use_browser
+settings = Settings({{"DOWNLOAD_HANDLERS": {{"https": "x"}}}})
+use_browser(settings)
+with sync_playwright() as playwright:
+    browser = playwright.chromium.launch(**settings["PLAYWRIGHT_LAUNCH_OPTIONS"])
+    page = browser.new_page()
+    for address in ("http://{stranger.host}/", "http://localhost:{stranger.server_address[1]}/"):
+        try:
+            page.goto(address, timeout=5000)
+        except Error as error:
+            print("refused")
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=_ROOT, capture_output=True, text=True)
+    assert done.stdout.split() == ["refused", "refused"], done.stderr
+    assert stranger.asked == []
 
 
 @needs_browser
@@ -228,7 +252,7 @@ def test_pages_that_hang_or_swell_fail_alone(site: _Server, tmp_path: Path) -> N
     report = _crawl([_source(site)], tmp_path)
     failures = {failure.subject.rpartition("/")[2]: failure for failure in report.failures}
     assert set(failures) - {"datei"} == {"hang", "schwall"}
-    assert "could not be rendered" in failures["hang"].message
+    assert "cannot be rendered" in failures["hang"].message
     assert failures["schwall"].slug in ("too_large", "download_failed")  # swelling takes time
     assert set(_texts(tmp_path)) - {"datei"} == {"", "gut"}
     assert "/x.zip" not in site.asked
@@ -256,8 +280,7 @@ def test_the_browser_is_loaded_only_where_it_is_declared() -> None:
         "import sys, scrapers.crawl_process, scrapers.spiders.site, scrapers.settings; "
         "sys.exit(any('playwright' in name for name in sys.modules))"
     )
-    root = Path(__file__).resolve().parents[2]
-    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], cwd=_ROOT, check=False).returncode == 0
 
 
 @pytest.mark.parametrize(
