@@ -196,11 +196,8 @@ def _free(line: Line) -> list[Interval]:
 
 
 def _inner(intervals: Sequence[Interval]) -> list[Interval]:
-    return [
-        interval
-        for interval in intervals
-        if interval[0] > float("-inf") < interval[1] < float("inf")
-    ]
+    """Return the white columns that have text on both sides."""
+    return [pair for pair in intervals if pair[0] != float("-inf") and pair[1] != float("inf")]
 
 
 def _intersection(
