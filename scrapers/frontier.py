@@ -1,4 +1,9 @@
-"""What a crawl of one site does next: the best known link within its budget. No input or output."""
+"""What a crawl of one site does next: the best known link within its budget. No input or output.
+
+Best first, as focused crawlers do since Cho, Garcia-Molina and Page (1998, "Efficient crawling
+through URL ordering"): a link is worth what its words say and a part of what the page is worth
+that it stands on (Hersovici et al. 1998, "The shark-search algorithm").
+"""
 
 from __future__ import annotations
 
@@ -7,57 +12,170 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from partnernetz.records import Source
-from scrapers.links import Link, canonical_address, is_in_scope, priority
+from scrapers.date_range import DateRange, day_number, expand_archives
+from scrapers.links import (
+    Link,
+    PageLinks,
+    canonical_address,
+    is_in_scope,
+    priority,
+    priority_class,
+)
+from scrapers.traps import TrapLedger, trap_reason
 
 #: Start addresses come before every link.
 _START_PRIORITY = 1_000_000
+#: Pages of an archive by date come before all links but those on partner towns.
+_ARCHIVE_PRIORITY = 55
+#: What passes from a page to the links that are met on it first, in the text and in menus.
+_SHARE_IN_TEXT = 0.5
+_SHARE_IN_MENUS = 0.25
+#: A page is worth no more than this to its links, however often its words say the same.
+_MOST_WORTH = 120
+#: The priority of a sitemap (0 to 1, 0.5 where none is given) moves a link by half of this.
+_RANK_WEIGHT = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """An address to fetch: links from a start address, and the page that linked to it."""
+    """An address to fetch: links from a start address, and the page that linked to it.
+
+    ``worth`` is the priority by which it was chosen.
+    """
 
     address: str
     depth: int
     via: str
+    worth: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Entry:
+    """What is known of an address that was met: its value and whether a page named it."""
+
+    value: int
+    is_on_page: bool
+    is_taken: bool = False
 
 
 class Frontier:
     """The addresses of one source that are still to be fetched, best first.
 
-    Equal links keep the order in which they were found, so that a crawl of an unchanged site
-    goes the same way every time.
+    Equal links keep the order in which they were found (dated ones: latest first), so that a crawl
+    of an unchanged site goes the same way every time. With ``dates``, what a listing says was
+    published outside of them is left out, and the source's archive pages of that time are added.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, dates: DateRange | None = None) -> None:
         self._source = source
-        self._heap: list[tuple[int, int, int, Step]] = []
-        self._known: set[str] = set()
+        self._dates = dates
+        self._heap: list[tuple[int, int, int, int, Step]] = []
+        self._entries: dict[str, _Entry] = {}
+        self._traps = TrapLedger(budget=source.max_pages)
         self._count = 0
         self.taken = 0
         for address in source.start:
-            self._push(canonical_address(address), depth=0, via="", value=_START_PRIORITY)
+            self._push(address, depth=0, value=_START_PRIORITY)
+        if dates is not None:
+            for address in expand_archives(source.archives, dates=dates):
+                self._push(address, depth=0, value=_ARCHIVE_PRIORITY)
 
     def add(self, links: Iterable[Link], *, depth: int, via: str) -> None:
-        """Take in the links of a page at a depth; those out of scope or too deep are dropped."""
+        """Take in the links of a listing; those out of scope, too deep or too old are dropped."""
+        for link in links:
+            if self._dates is not None and not self._dates.may_hold(link):
+                continue
+            self._offer(link, depth=depth, via=via, value=_value(link), is_on_page=False)
+
+    def learn(self, page: PageLinks, *, step: Step) -> None:
+        """Take in the links of a fetched page, which share in what the page is worth."""
+        own = priority(Link(address=step.address, text=page.title))
+        worth = min(_MOST_WORTH, max(own, step.worth if step.worth < _START_PRIORITY else 0))
+        has_found = own >= 60
+        for link in page.links:
+            value = _value(link)
+            has_found = has_found or self._is_new_find(link, value)
+            known = self._entries.get(link.address)
+            if worth > 0 and (known is None or not known.is_on_page):
+                value += int(worth * (_SHARE_IN_MENUS if link.is_menu else _SHARE_IN_TEXT))
+            self._offer(link, depth=step.depth + 1, via=step.address, value=value, is_on_page=True)
+        self._traps.note(step.address, has_found=has_found)
+
+    def next(self, *, minutes: float = 0.0) -> Step | None:
+        """Return the next step, None when nothing is left or the budget is spent.
+
+        ``minutes`` is how long the crawl of the source has taken so far.
+        """
+        if self.taken >= self._source.max_pages or minutes >= self._source.max_minutes:
+            return None
+        while self._heap:
+            negative, depth, newest, count, step = heapq.heappop(self._heap)
+            entry = self._entries[step.address]
+            if entry.is_taken or step.worth < entry.value:
+                continue
+            tired = step.worth - self._tiredness(step)
+            if tired < -negative:  # its folder brought nothing meanwhile: others may be better
+                heapq.heappush(self._heap, (-tired, depth, newest, count, step))
+                continue
+            entry.is_taken = True
+            self.taken += 1
+            return step
+        return None
+
+    def _tiredness(self, step: Step) -> int:
+        worth = priority_class(step.worth)
+        if worth == "partner":
+            return 0
+        tiredness = self._traps.tiredness(step.address)
+        return tiredness // 2 if worth == "hint" else tiredness
+
+    def _is_new_find(self, link: Link, value: int) -> bool:
+        is_partner = priority_class(value) == "partner"
+        return is_partner and link.address not in self._entries
+
+    def _offer(self, link: Link, *, depth: int, via: str, value: int, is_on_page: bool) -> None:
         if depth > self._source.max_depth:
             return
-        for link in links:
-            self._push(link.address, depth=depth, via=via, value=priority(link))
-
-    def next(self) -> Step | None:
-        """Return the next step, None when nothing is left or the budget is spent."""
-        if not self._heap or self.taken >= self._source.max_pages:
-            return None
-        self.taken += 1
-        return heapq.heappop(self._heap)[-1]
-
-    def _push(self, address: str | None, *, depth: int, via: str, value: int) -> None:
-        if address is None or address in self._known:
+        known = self._entries.get(link.address)
+        if known is not None:
+            known.is_on_page = known.is_on_page or is_on_page
+            if known.is_taken or known.value >= value:
+                return
+        elif not self._is_wanted(link.address, via=via, value=value, is_on_page=is_on_page):
             return
+        newest = day_number(link.published or link.modified)
+        self._push(
+            link.address, depth=depth, via=via, value=value, newest=newest, is_on_page=is_on_page
+        )
+
+    def _is_wanted(self, address: str, *, via: str, value: int, is_on_page: bool) -> bool:
         if not is_in_scope(address, hosts=self._source.hosts):
+            return False
+        if trap_reason(address, via=via) is not None:
+            return False
+        # what a site lists in a sitemap is no endless calendar
+        return not is_on_page or self._traps.admits(address, worth=priority_class(value))
+
+    def _push(
+        self,
+        reference: str,
+        *,
+        depth: int,
+        value: int,
+        via: str = "",
+        newest: int = 0,
+        is_on_page: bool = True,
+    ) -> None:
+        address = canonical_address(reference)
+        if address is None or not is_in_scope(address, hosts=self._source.hosts):
             return
-        self._known.add(address)
+        known = self._entries.setdefault(address, _Entry(value=value, is_on_page=is_on_page))
+        known.value = max(known.value, value)
         self._count += 1
-        step = Step(address=address, depth=depth, via=via)
-        heapq.heappush(self._heap, (-value, depth, self._count, step))
+        step = Step(address=address, depth=depth, via=via, worth=value)
+        heapq.heappush(self._heap, (-value, depth, -newest, self._count, step))
+
+
+def _value(link: Link) -> int:
+    return priority(link) + round((link.rank - 0.5) * _RANK_WEIGHT)
+

@@ -25,7 +25,7 @@ from scrapers.archive_writing import Exchange
 from scrapers.feeds import read_listing
 from scrapers.frontier import Frontier, Step
 from scrapers.jobs import CrawlJob, delay_of
-from scrapers.links import canonical_address, links_of_html
+from scrapers.links import canonical_address, page_links
 from scrapers.middlewares.refusal import RefusedError
 from scrapers.reading.charset import decode
 from scrapers.reading.dispatch import format_of
@@ -168,8 +168,8 @@ class SiteSpider(Spider):
             self._learn(site, step, markup, base=response.url)
 
     def _learn(self, site: SiteCrawl, step: Step, markup: str, *, base: str) -> None:
-        links = links_of_html(markup, base=base) if markup else ()
-        site.frontier.add(links, depth=step.depth + 1, via=step.address)
+        if markup:
+            site.frontier.learn(page_links(markup, base=base), step=step)
 
     def _fail(self, failure: TwistedFailure) -> Iterator[Request]:
         arguments = failure.request.cb_kwargs  # type: ignore[attr-defined]
