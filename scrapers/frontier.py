@@ -18,6 +18,7 @@ from scrapers.links import (
     PageLinks,
     canonical_address,
     is_in_scope,
+    is_next_page,
     priority,
     priority_class,
 )
@@ -30,6 +31,10 @@ _ARCHIVE_PRIORITY = 55
 #: What passes from a page to the links that are met on it first, in the text and in menus.
 _SHARE_IN_TEXT = 0.5
 _SHARE_IN_MENUS = 0.25
+#: Below this worth a page passes nothing on: most pages lie below some hint.
+_TOO_LITTLE = 10
+#: A page that leads to so many new addresses is a list worth to go on with.
+_LONG_LIST = 15
 #: A page is worth no more than this to its links, however often its words say the same.
 _MOST_WORTH = 120
 #: The priority of a sitemap (0 to 1, 0.5 where none is given) moves a link by half of this.
@@ -90,16 +95,18 @@ class Frontier:
     def learn(self, page: PageLinks, *, step: Step) -> None:
         """Take in the links of a fetched page, which share in what the page is worth."""
         own = priority(Link(address=step.address, text=page.title))
-        worth = min(_MOST_WORTH, max(own, step.worth if step.worth < _START_PRIORITY else 0))
-        has_found = own >= 60
+        worth = min(_MOST_WORTH, max(own, step.worth) if step.worth < _START_PRIORITY else own)
+        has_found = priority_class(own) == "partner"
+        before = len(self._entries)
         for link in page.links:
             value = _value(link)
-            has_found = has_found or self._is_new_find(link, value)
             known = self._entries.get(link.address)
-            if worth > 0 and (known is None or not known.is_on_page):
-                value += int(worth * (_SHARE_IN_MENUS if link.is_menu else _SHARE_IN_TEXT))
+            if known is None or not known.is_on_page:
+                value += _passed_on(worth, link)
+            has_found = has_found or (known is None and priority_class(value) == "partner")
             self._offer(link, depth=step.depth + 1, via=step.address, value=value, is_on_page=True)
-        self._traps.note(step.address, has_found=has_found)
+        has_found = has_found or len(self._entries) - before >= _LONG_LIST
+        self._traps.note(step.address, via=step.via, has_found=has_found)
 
     def next(self, *, minutes: float = 0.0) -> Step | None:
         """Return the next step, None when nothing is left or the budget is spent.
@@ -126,12 +133,8 @@ class Frontier:
         worth = priority_class(step.worth)
         if worth == "partner":
             return 0
-        tiredness = self._traps.tiredness(step.address)
+        tiredness = self._traps.tiredness(step.address, via=step.via)
         return tiredness // 2 if worth == "hint" else tiredness
-
-    def _is_new_find(self, link: Link, value: int) -> bool:
-        is_partner = priority_class(value) == "partner"
-        return is_partner and link.address not in self._entries
 
     def _offer(self, link: Link, *, depth: int, via: str, value: int, is_on_page: bool) -> None:
         if depth > self._source.max_depth:
@@ -174,6 +177,14 @@ class Frontier:
         self._count += 1
         step = Step(address=address, depth=depth, via=via, worth=value)
         heapq.heappush(self._heap, (-value, depth, -newest, self._count, step))
+
+
+def _passed_on(worth: int, link: Link) -> int:
+    """Return what a page passes to a link that was not met before."""
+    if is_next_page(link):
+        return worth - 1
+    passed = worth - _TOO_LITTLE if worth > _TOO_LITTLE else min(worth, 0)
+    return int(passed * (_SHARE_IN_MENUS if link.is_menu else _SHARE_IN_TEXT))
 
 
 def _value(link: Link) -> int:

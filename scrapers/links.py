@@ -84,6 +84,7 @@ class LinkRules:
     skip: tuple[tuple[str, re.Pattern[str]], ...]
     misleading: re.Pattern[str]
     parameter: re.Pattern[str]
+    next_page: tuple[tuple[str, re.Pattern[str]], ...]
     menu: re.Pattern[str]
     page_parameter: re.Pattern[str]
 
@@ -106,6 +107,7 @@ def load_link_rules() -> LinkRules:
         skip=tuple((rule["id"], re.compile(rule["pattern"], re.I)) for rule in tables["skip"]),
         misleading=_joined(tables["misleading"]),
         parameter=_joined(tables["parameter"]),
+        next_page=tuple((rule["where"], re.compile(rule["pattern"])) for rule in tables["next_page"]),
         menu=_joined(tables["menu"]),
         page_parameter=_joined(tables["page_parameter"]),
     )
@@ -115,6 +117,7 @@ def _joined(rules: list[dict[str, Any]]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{rule['pattern']})" for rule in rules), re.IGNORECASE)
 
 
+@lru_cache(maxsize=16_384)
 def canonical_address(reference: str, *, base: str = "") -> str | None:
     """Return the one form of an address, None where it is no http or https address.
 
@@ -148,6 +151,7 @@ def is_in_scope(address: str, *, hosts: Collection[str]) -> bool:
     return any(host == without_www(allowed) for allowed in hosts)
 
 
+@lru_cache(maxsize=16_384)
 def skip_reason(address: str) -> str | None:
     """Return the id of the rule by which a link is not followed, None for those that are."""
     for rule_id, pattern in load_link_rules().skip:
@@ -171,17 +175,16 @@ def fold(text: str) -> str:
     return _SEPARATORS.sub(" ", folded).strip()
 
 
+@lru_cache(maxsize=16_384)  # the links of menus are judged again on every page
 def priority(link: Link) -> int:
     """Return how much a link is worth following; higher comes first, 0 is usual."""
-    parts = urlsplit(link.address)
-    # some systems escape twice ("%25C3%25A4")
-    path = unquote(unquote(parts.path)).rstrip("/")
+    path, query = _readable(link.address)
     fields = {
         "text": _plain_words(link.text),
         "heading": _plain_words(link.heading),
         "summary": _plain_words(link.summary),
         "leaf": _plain_words(path.rsplit("/", 1)[-1].split(".", 1)[0]),
-        "address": _plain_words(f"{path}?{unquote(parts.query)}"),
+        "address": _plain_words(f"{path}?{query}"),
     }
     return sum(
         rule.weight
@@ -197,6 +200,20 @@ def priority_class(value: int) -> PriorityClass:
     'partner'
     """
     return next((name for name, least in _CLASSES if value >= least), "last")
+
+
+def is_next_page(link: Link) -> bool:
+    """Return whether a link leads to one more page of the same list."""
+    path, query = _readable(link.address)
+    fields = {"text": fold(link.text), "address": fold(f"{path}?{query}")}
+    return any(pattern.fullmatch(fields[name]) for name, pattern in load_link_rules().next_page)
+
+
+def _readable(address: str) -> tuple[str, str]:
+    """Return path and query of an address without escapes."""
+    parts = urlsplit(address)
+    # some systems escape twice ("%25C3%25A4")
+    return unquote(unquote(parts.path)).rstrip("/"), unquote(parts.query)
 
 
 def _plain_words(text: str) -> str:

@@ -33,7 +33,7 @@ _ADMITTED: dict[PriorityClass, int] = {"hint": 200, "usual": 60, "last": 20}
 #: After so many pages of one folder without a find the others come first, by so much a page.
 _PATIENCE = 3
 _TIREDNESS = 2
-_MOST_TIREDNESS = 40
+_MOST_TIREDNESS = 20
 
 
 def trap_reason(address: str, *, via: str = "") -> str | None:
@@ -135,15 +135,19 @@ class TrapLedger:
         self._admitted[pattern] += 1
         return self._admitted[pattern] <= max(_ADMITTED[worth], self._share)
 
-    def note(self, address: str, *, has_found: bool) -> None:
-        """Note that a page was fetched and whether it led to something on partner towns."""
-        folder = folder_of(address)
-        if has_found:
-            self._barren.pop(folder, None)
-        else:
-            self._barren[folder] += 1
+    def note(self, address: str, *, via: str, has_found: bool) -> None:
+        """Note that a page was fetched and whether it led to something."""
+        for name in (folder_of(address), via):
+            if has_found:
+                self._barren.pop(name, None)
+            else:
+                self._barren[name] += 1
 
-    def tiredness(self, address: str) -> int:
-        """Return by how much the pages of a folder are worth less, as others brought nothing."""
-        barren = self._barren[folder_of(address)] - _PATIENCE
-        return min(_MOST_TIREDNESS, _TIREDNESS * max(0, barren))
+    def tiredness(self, address: str, *, via: str) -> int:
+        """Return by how much a link is worth less, as others like it brought nothing.
+
+        Alike are those of one folder, and those that one page listed: many systems have no
+        folders.
+        """
+        counts = (self._barren[name] - _PATIENCE for name in (folder_of(address), via))
+        return sum(min(_MOST_TIREDNESS, _TIREDNESS * max(0, count)) for count in counts)
