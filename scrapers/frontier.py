@@ -21,6 +21,7 @@ from scrapers.links import (
     is_next_page,
     priority,
     priority_class,
+    relevance,
 )
 from scrapers.traps import TrapLedger, trap_reason
 
@@ -33,6 +34,10 @@ _SHARE_IN_TEXT = 0.5
 _SHARE_IN_MENUS = 0.25
 #: Below this worth a page passes nothing on: most pages lie below some hint.
 _TOO_LITTLE = 10
+#: Each word on partner towns in the text of a page makes it worth so much.
+_MENTION = 25
+#: Links on a start page, and on those that it leads to, are more worth: they lead to the rest.
+_NEARNESS = {0: 6, 1: 3}
 #: A page that leads to so many new addresses is a list worth to go on with.
 _LONG_LIST = 15
 #: A page is worth no more than this to its links, however often its words say the same.
@@ -45,13 +50,15 @@ _RANK_WEIGHT = 10
 class Step:
     """An address to fetch: links from a start address, and the page that linked to it.
 
-    ``worth`` is the priority by which it was chosen.
+    ``worth`` is the priority by which it was chosen, ``relevance`` what of it is due to what the
+    page is about, by its link and by the page that linked to it.
     """
 
     address: str
     depth: int
     via: str
     worth: int = 0
+    relevance: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,31 +87,52 @@ class Frontier:
         self._count = 0
         self.taken = 0
         for address in source.start:
-            self._push(address, depth=0, value=_START_PRIORITY)
+            self._begin(address, worth=_START_PRIORITY)
         if dates is not None:
             for address in expand_archives(source.archives, dates=dates):
-                self._push(address, depth=0, value=_ARCHIVE_PRIORITY)
+                self._begin(address, worth=_ARCHIVE_PRIORITY)
+
+    def _begin(self, reference: str, *, worth: int) -> None:
+        address = canonical_address(reference)
+        if address is None or not is_in_scope(address, hosts=self._source.hosts):
+            return
+        if address not in self._entries:
+            self._push(Step(address=address, depth=0, via="", worth=worth))
 
     def add(self, links: Iterable[Link], *, depth: int, via: str) -> None:
         """Take in the links of a listing; those out of scope, too deep or too old are dropped."""
         for link in links:
             if self._dates is not None and not self._dates.may_hold(link):
                 continue
-            self._offer(link, depth=depth, via=via, value=_value(link), is_on_page=False)
+            self._offer(
+                link,
+                depth=depth,
+                via=via,
+                value=_value(link),
+                relevance=relevance(link),
+                is_on_page=False,
+            )
 
     def learn(self, page: PageLinks, *, step: Step) -> None:
-        """Take in the links of a fetched page, which share in what the page is worth."""
-        own = priority(Link(address=step.address, text=page.title))
-        worth = min(_MOST_WORTH, max(own, step.worth) if step.worth < _START_PRIORITY else own)
-        has_found = priority_class(own) == "partner"
+        """Take in the links of a fetched page, which share in what the page is about."""
+        about = _relevance(page, step)
+        has_found = priority_class(about) == "partner" and page.mentions > 0
         before = len(self._entries)
         for link in page.links:
-            value = _value(link)
             known = self._entries.get(link.address)
-            if known is None or not known.is_on_page:
-                value += _passed_on(worth, link)
+            passed = _passed_on(about, link) if known is None or not known.is_on_page else 0
+            value = _value(link) + passed
+            if is_next_page(link) and step.worth < _START_PRIORITY:
+                value = _next_page_value(min(step.worth, about) if about < 0 else step.worth)
             has_found = has_found or (known is None and priority_class(value) == "partner")
-            self._offer(link, depth=step.depth + 1, via=step.address, value=value, is_on_page=True)
+            self._offer(
+                link,
+                depth=step.depth + 1,
+                via=step.address,
+                value=value + _NEARNESS.get(step.depth, 0),
+                relevance=relevance(link) + passed,
+                is_on_page=True,
+            )
         has_found = has_found or len(self._entries) - before >= _LONG_LIST
         self._traps.note(step.address, via=step.via, has_found=has_found)
 
@@ -136,7 +164,16 @@ class Frontier:
         tiredness = self._traps.tiredness(step.address, via=step.via)
         return tiredness // 2 if worth == "hint" else tiredness
 
-    def _offer(self, link: Link, *, depth: int, via: str, value: int, is_on_page: bool) -> None:
+    def _offer(
+        self,
+        link: Link,
+        *,
+        depth: int,
+        via: str,
+        value: int,
+        relevance: int,
+        is_on_page: bool,
+    ) -> None:
         if depth > self._source.max_depth:
             return
         known = self._entries.get(link.address)
@@ -147,9 +184,10 @@ class Frontier:
         elif not self._is_wanted(link.address, via=via, value=value, is_on_page=is_on_page):
             return
         newest = day_number(link.published or link.modified)
-        self._push(
-            link.address, depth=depth, via=via, value=value, newest=newest, is_on_page=is_on_page
+        step = Step(
+            address=link.address, depth=depth, via=via, worth=value, relevance=relevance
         )
+        self._push(step, newest=newest, is_on_page=is_on_page)
 
     def _is_wanted(self, address: str, *, via: str, value: int, is_on_page: bool) -> bool:
         if not is_in_scope(address, hosts=self._source.hosts):
@@ -159,32 +197,33 @@ class Frontier:
         # what a site lists in a sitemap is no endless calendar
         return not is_on_page or self._traps.admits(address, worth=priority_class(value))
 
-    def _push(
-        self,
-        reference: str,
-        *,
-        depth: int,
-        value: int,
-        via: str = "",
-        newest: int = 0,
-        is_on_page: bool = True,
-    ) -> None:
-        address = canonical_address(reference)
-        if address is None or not is_in_scope(address, hosts=self._source.hosts):
-            return
-        known = self._entries.setdefault(address, _Entry(value=value, is_on_page=is_on_page))
-        known.value = max(known.value, value)
+    def _push(self, step: Step, *, newest: int = 0, is_on_page: bool = True) -> None:
+        known = self._entries.setdefault(
+            step.address, _Entry(value=step.worth, is_on_page=is_on_page)
+        )
+        known.value = max(known.value, step.worth)
         self._count += 1
-        step = Step(address=address, depth=depth, via=via, worth=value)
-        heapq.heappush(self._heap, (-value, depth, -newest, self._count, step))
+        heapq.heappush(self._heap, (-step.worth, step.depth, -newest, self._count, step))
 
 
-def _passed_on(worth: int, link: Link) -> int:
+def _relevance(page: PageLinks, step: Step) -> int:
+    """Return what a fetched page is about: its title and text tell, else the link to it."""
+    own = relevance(Link(address=step.address, text=page.title))
+    told = min(_MOST_WORTH, page.mentions * _MENTION)
+    if own < 0 and not told:
+        return own
+    return min(_MOST_WORTH, max(own, told, step.relevance))
+
+
+def _passed_on(about: int, link: Link) -> int:
     """Return what a page passes to a link that was not met before."""
-    if is_next_page(link):
-        return worth - 1
-    passed = worth - _TOO_LITTLE if worth > _TOO_LITTLE else min(worth, 0)
+    passed = about - _TOO_LITTLE if about > _TOO_LITTLE else min(about, 0)
     return int(passed * (_SHARE_IN_MENUS if link.is_menu else _SHARE_IN_TEXT))
+
+
+def _next_page_value(worth: int) -> int:
+    """Return what one more page of a list is worth: a little less, but no less than its entries."""
+    return max(worth - 1, 1) if worth > 0 else worth - 1
 
 
 def _value(link: Link) -> int:

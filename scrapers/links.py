@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
@@ -29,6 +30,8 @@ _RULES_FILE = Path(__file__).with_name("links.toml")
 _LONGEST_ADDRESS = 2000
 _MOST_LINKS = 2000
 _LONGEST_TEXT = 300
+_LONGEST_PAGE = 50_000
+_MOST_PARAGRAPHS = 500
 #: A container further up than this is not looked for: pages nest thousands of elements.
 _MOST_LEVELS = 25
 _PATH_SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?#]*|/\([SXF]\([^)/]*\)\)", re.I)
@@ -60,10 +63,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageLinks:
-    """What a page says of itself (title and first heading) and where it leads."""
+    """What a page says of itself and where it leads.
+
+    ``title`` is its title and first heading, ``mentions`` counts words on partner towns in its
+    text.
+    """
 
     title: str
     links: tuple[Link, ...]
+    mentions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +82,7 @@ class FollowRule:
     where: tuple[Literal["text", "address", "leaf", "heading", "summary"], ...]
     pattern: re.Pattern[str]
     weight: int
+    is_list: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +108,7 @@ def load_link_rules() -> LinkRules:
             where=tuple(rule["where"]),
             pattern=re.compile(rule["pattern"]),
             weight=rule["weight"],
+            is_list=rule.get("is_list", False),
         )
         for rule in tables["follow"]
     )
@@ -175,9 +185,18 @@ def fold(text: str) -> str:
     return _SEPARATORS.sub(" ", folded).strip()
 
 
-@lru_cache(maxsize=16_384)  # the links of menus are judged again on every page
 def priority(link: Link) -> int:
     """Return how much a link is worth following; higher comes first, 0 is usual."""
+    return sum(rule.weight for rule in _matching(link))
+
+
+def relevance(link: Link) -> int:
+    """Return how much of a link's priority is due to what it is about, lists left aside."""
+    return sum(rule.weight for rule in _matching(link) if not rule.is_list)
+
+
+@lru_cache(maxsize=16_384)  # the links of menus are judged again on every page
+def _matching(link: Link) -> tuple[FollowRule, ...]:
     path, query = _readable(link.address)
     fields = {
         "text": _plain_words(link.text),
@@ -186,8 +205,8 @@ def priority(link: Link) -> int:
         "leaf": _plain_words(path.rsplit("/", 1)[-1].split(".", 1)[0]),
         "address": _plain_words(f"{path}?{query}"),
     }
-    return sum(
-        rule.weight
+    return tuple(
+        rule
         for rule in load_link_rules().follow
         if any(fields[name] and rule.pattern.search(fields[name]) for name in rule.where)
     )
@@ -244,7 +263,15 @@ def page_links(markup: str, *, base: str) -> PageLinks:
             links[link.address] = link
     titles = [tree.css_first(name) for name in ("title", "h1")]
     title = " ".join(clean(node.text())[:_LONGEST_TEXT] for node in titles if node is not None)
-    return PageLinks(title=title, links=tuple(links.values()))
+    return PageLinks(title=title, links=tuple(links.values()), mentions=_mentions(tree))
+
+
+def _mentions(tree: LexborHTMLParser) -> int:
+    """Return how often the text of a page, menus left aside, speaks of partner towns."""
+    nodes = (node for node in tree.css("p, td, dd, blockquote") if not _is_in_menu(node))
+    text = " ".join(node.text(deep=True) for node in islice(nodes, _MOST_PARAGRAPHS))
+    partner = load_link_rules().follow[0].pattern
+    return len(partner.findall(_plain_words(text[:_LONGEST_PAGE])))
 
 
 def _joined_address(base: str, reference: str) -> str:

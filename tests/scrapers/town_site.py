@@ -35,6 +35,19 @@ _SERVICES = (
     "Personalausweis Reisepass Hundesteuer Gewerbe Führerschein Wohngeld Meldebescheinigung "
     "Lebenspartnerschaft Baumfällung Sondernutzung Fundbüro Elterngeld Sperrmüll Baugenehmigung"
 ).split()
+_PROSE = (
+    "Die Arbeiten beginnen im Frühjahr und dauern drei Monate.",
+    "Anträge nimmt das Bürgerbüro entgegen; Ansprechpartner finden Sie rechts.",
+    "Der Ausschuss hat dem Vorschlag einstimmig zugestimmt.",
+    "Bitte beachten Sie die geänderten Öffnungszeiten.",
+    "Die Kosten trägt zur Hälfte das Land.",
+)
+_PARTNER_PROSE = (
+    "Die Partnerschaft besteht seit vielen Jahren.",
+    "Seit 1990 sind beide Städte Partner, die Urkunde hängt im Rathaus.",
+    "Zum Jubiläum der Städtepartnerschaft reisten vierzig Gäste an.",
+    "Mit unserer Partnerstadt verbindet uns eine lange Freundschaft.",
+)
 
 
 @dataclass(slots=True)
@@ -300,7 +313,17 @@ class TownSite:
     def _render(self, node: Node) -> str:
         listed = [(child.title, child) for child in node.children] + node.more
         rows = "".join(f"<li>{self._link(*pair)}</li>" for pair in listed)
-        return self._frame(node.title, f"<h1>{html.escape(node.title)}</h1><ul>{rows}</ul>", node)
+        body = f"<h1>{html.escape(node.title)}</h1>{self._prose(node)}<ul>{rows}</ul>"
+        return self._frame(node.title, body, node)
+
+    def _prose(self, node: Node) -> str:
+        choose = random.Random(node.address)
+        sentences = [_PROSE[choose.randrange(len(_PROSE))] for _ in range(3)]
+        if node.is_relevant:
+            sentences += choose.sample(_PARTNER_PROSE, 2)
+        elif choose.random() < 0.02:  # in passing
+            sentences.append("Auch Gäste aus einer Partnerstadt waren dabei.")
+        return "".join(f"<p>{sentence}</p>" for sentence in sentences)
 
     def _calendar(self, year: int, month: int) -> str:
         ahead = (year + month // 12, month % 12 + 1)
