@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from partnernetz.records import Source
 from scrapers.date_range import DateRange, day_number, expand_archives
@@ -18,6 +18,7 @@ from scrapers.links import (
     PageLinks,
     canonical_address,
     is_in_scope,
+    is_list,
     is_next_page,
     priority,
     priority_class,
@@ -51,7 +52,8 @@ class Step:
     """An address to fetch: links from a start address, and the page that linked to it.
 
     ``worth`` is the priority by which it was chosen, ``relevance`` what of it is due to what the
-    page is about, by its link and by the page that linked to it.
+    page is about, by its link and by the page that linked to it. ``is_list`` marks archives and
+    further pages of lists.
     """
 
     address: str
@@ -59,6 +61,7 @@ class Step:
     via: str
     worth: int = 0
     relevance: int = 0
+    is_list: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,14 +107,16 @@ class Frontier:
         for link in links:
             if self._dates is not None and not self._dates.may_hold(link):
                 continue
-            self._offer(
-                link,
+            step = Step(
+                address=link.address,
                 depth=depth,
                 via=via,
-                value=_value(link),
+                worth=priority(link) + round((link.rank - 0.5) * _RANK_WEIGHT),
                 relevance=relevance(link),
-                is_on_page=False,
+                is_list=is_list(link),
             )
+            newest = day_number(link.published or link.modified)
+            self._offer(step, newest=newest, is_on_page=False)
 
     def learn(self, page: PageLinks, *, step: Step) -> None:
         """Take in the links of a fetched page, which share in what the page is about."""
@@ -120,21 +125,15 @@ class Frontier:
         before = len(self._entries)
         for link in page.links:
             known = self._entries.get(link.address)
-            passed = _passed_on(about, link) if known is None or not known.is_on_page else 0
-            value = _value(link) + passed
-            if is_next_page(link) and step.worth < _START_PRIORITY:
-                value = _next_page_value(min(step.worth, about) if about < 0 else step.worth)
-            has_found = has_found or (known is None and priority_class(value) == "partner")
-            self._offer(
-                link,
-                depth=step.depth + 1,
-                via=step.address,
-                value=value + _NEARNESS.get(step.depth, 0),
-                relevance=relevance(link) + passed,
-                is_on_page=True,
-            )
-        has_found = has_found or len(self._entries) - before >= _LONG_LIST
-        self._traps.note(step.address, via=step.via, has_found=has_found)
+            is_new = known is None or not known.is_on_page
+            child = _child(link, step=step, about=about if is_new else 0)
+            if (is_new or not link.is_menu) and is_next_page(link) and step.depth > 0:
+                child = replace(child, worth=_next_page_worth(step, about), is_list=True)
+            has_found = has_found or (known is None and priority_class(child.worth) == "partner")
+            self._offer(child, is_on_page=True)
+        is_long_list = len(self._entries) - before >= _LONG_LIST
+        if has_found or not is_long_list:
+            self._traps.note(step.address, via=step.via, has_found=has_found)
 
     def next(self, *, minutes: float = 0.0) -> Step | None:
         """Return the next step, None when nothing is left or the budget is spent.
@@ -161,41 +160,30 @@ class Frontier:
         worth = priority_class(step.worth)
         if worth == "partner":
             return 0
-        tiredness = self._traps.tiredness(step.address, via=step.via)
+        tiredness = self._traps.tiredness(None if step.is_list else step.address, via=step.via)
         return tiredness // 2 if worth == "hint" else tiredness
 
-    def _offer(
-        self,
-        link: Link,
-        *,
-        depth: int,
-        via: str,
-        value: int,
-        relevance: int,
-        is_on_page: bool,
-    ) -> None:
-        if depth > self._source.max_depth:
+    def _offer(self, step: Step, *, newest: int = 0, is_on_page: bool) -> None:
+        if step.depth > self._source.max_depth:
             return
-        known = self._entries.get(link.address)
+        known = self._entries.get(step.address)
         if known is not None:
             known.is_on_page = known.is_on_page or is_on_page
-            if known.is_taken or known.value >= value:
+            if known.is_taken or known.value >= step.worth:
                 return
-        elif not self._is_wanted(link.address, via=via, value=value, is_on_page=is_on_page):
+        elif not self._is_wanted(step, is_on_page=is_on_page):
             return
-        newest = day_number(link.published or link.modified)
-        step = Step(
-            address=link.address, depth=depth, via=via, worth=value, relevance=relevance
-        )
         self._push(step, newest=newest, is_on_page=is_on_page)
 
-    def _is_wanted(self, address: str, *, via: str, value: int, is_on_page: bool) -> bool:
-        if not is_in_scope(address, hosts=self._source.hosts):
+    def _is_wanted(self, step: Step, *, is_on_page: bool) -> bool:
+        if not is_in_scope(step.address, hosts=self._source.hosts):
             return False
-        if trap_reason(address, via=via) is not None:
+        if trap_reason(step.address, via=step.via) is not None:
             return False
         # what a site lists in a sitemap is no endless calendar
-        return not is_on_page or self._traps.admits(address, worth=priority_class(value))
+        return not is_on_page or self._traps.admits(
+            step.address, worth=priority_class(step.worth)
+        )
 
     def _push(self, step: Step, *, newest: int = 0, is_on_page: bool = True) -> None:
         known = self._entries.setdefault(
@@ -215,17 +203,21 @@ def _relevance(page: PageLinks, step: Step) -> int:
     return min(_MOST_WORTH, max(own, told, step.relevance))
 
 
-def _passed_on(about: int, link: Link) -> int:
-    """Return what a page passes to a link that was not met before."""
+def _child(link: Link, *, step: Step, about: int) -> Step:
+    """Return the step of a link on a page; ``about`` is what the page passes on a part of."""
     passed = about - _TOO_LITTLE if about > _TOO_LITTLE else min(about, 0)
-    return int(passed * (_SHARE_IN_MENUS if link.is_menu else _SHARE_IN_TEXT))
+    passed = int(passed * (_SHARE_IN_MENUS if link.is_menu else _SHARE_IN_TEXT))
+    return Step(
+        address=link.address,
+        depth=step.depth + 1,
+        via=step.address,
+        worth=priority(link) + passed + _NEARNESS.get(step.depth, 0),
+        relevance=relevance(link) + passed,
+        is_list=is_list(link),
+    )
 
 
-def _next_page_value(worth: int) -> int:
+def _next_page_worth(step: Step, about: int) -> int:
     """Return what one more page of a list is worth: a little less, but no less than its entries."""
+    worth = min(step.worth, about) if about < 0 else step.worth
     return max(worth - 1, 1) if worth > 0 else worth - 1
-
-
-def _value(link: Link) -> int:
-    return priority(link) + round((link.rank - 0.5) * _RANK_WEIGHT)
-

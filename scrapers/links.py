@@ -195,6 +195,11 @@ def relevance(link: Link) -> int:
     return sum(rule.weight for rule in _matching(link) if not rule.is_list)
 
 
+def is_list(link: Link) -> bool:
+    """Return whether a link leads to an archive or another list of everything."""
+    return any(rule.is_list for rule in _matching(link))
+
+
 @lru_cache(maxsize=16_384)  # the links of menus are judged again on every page
 def _matching(link: Link) -> tuple[FollowRule, ...]:
     path, query = _readable(link.address)

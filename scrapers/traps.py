@@ -143,11 +143,12 @@ class TrapLedger:
             else:
                 self._barren[name] += 1
 
-    def tiredness(self, address: str, *, via: str) -> int:
+    def tiredness(self, address: str | None, *, via: str) -> int:
         """Return by how much a link is worth less, as others like it brought nothing.
 
-        Alike are those of one folder, and those that one page listed: many systems have no
-        folders.
+        Alike are those of one folder, and those that one page listed, as many systems have no
+        folders. Without an address only the latter count.
         """
-        counts = (self._barren[name] - _PATIENCE for name in (folder_of(address), via))
+        names = (via,) if address is None else (via, folder_of(address))
+        counts = (self._barren[name] - _PATIENCE for name in names)
         return sum(min(_MOST_TIREDNESS, _TIREDNESS * max(0, count)) for count in counts)
