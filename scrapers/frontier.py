@@ -181,9 +181,7 @@ class Frontier:
         if trap_reason(step.address, via=step.via) is not None:
             return False
         # what a site lists in a sitemap is no endless calendar
-        return not is_on_page or self._traps.admits(
-            step.address, worth=priority_class(step.worth)
-        )
+        return not is_on_page or self._traps.admits(step.address, worth=priority_class(step.worth))
 
     def _push(self, step: Step, *, newest: int = 0, is_on_page: bool = True) -> None:
         known = self._entries.setdefault(

@@ -117,7 +117,9 @@ def load_link_rules() -> LinkRules:
         skip=tuple((rule["id"], re.compile(rule["pattern"], re.I)) for rule in tables["skip"]),
         misleading=_joined(tables["misleading"]),
         parameter=_joined(tables["parameter"]),
-        next_page=tuple((rule["where"], re.compile(rule["pattern"])) for rule in tables["next_page"]),
+        next_page=tuple(
+            (rule["where"], re.compile(rule["pattern"])) for rule in tables["next_page"]
+        ),
         menu=_joined(tables["menu"]),
         page_parameter=_joined(tables["page_parameter"]),
     )
@@ -208,7 +210,7 @@ def _matching(link: Link) -> tuple[FollowRule, ...]:
         "heading": _plain_words(link.heading),
         "summary": _plain_words(link.summary),
         "leaf": _plain_words(path.rsplit("/", 1)[-1].split(".", 1)[0]),
-        "address": _plain_words(f"{path}?{query}"),
+        "address": _plain_words(f"{path}?{query}" if query else path),
     }
     return tuple(
         rule
@@ -229,7 +231,7 @@ def priority_class(value: int) -> PriorityClass:
 def is_next_page(link: Link) -> bool:
     """Return whether a link leads to one more page of the same list."""
     path, query = _readable(link.address)
-    fields = {"text": fold(link.text), "address": fold(f"{path}?{query}")}
+    fields = {"text": fold(link.text), "address": fold(f"{path}?{query}" if query else path)}
     return any(pattern.fullmatch(fields[name]) for name, pattern in load_link_rules().next_page)
 
 

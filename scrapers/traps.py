@@ -57,7 +57,7 @@ def trap_reason(address: str, *, via: str = "") -> str | None:
     bare = Counter(_NUMBERS.sub("", name) for name in names)
     if any(count >= _MOST_REPEATS for count in bare.values()):
         return "repeated-parameter"
-    if len(names) >= _GROWN and _grows(parts.path, names, via):
+    if len(names) >= _GROWN and _grows(parts.path, names, via=via):
         return "growing-query"
     return None
 
@@ -75,11 +75,15 @@ def _repeats(segments: list[str]) -> bool:
     return False
 
 
-def _grows(path: str, names: list[str], via: str) -> bool:
+def _grows(path: str, names: list[str], *, via: str) -> bool:
     before = urlsplit(via)
     known = {name for name, _ in parse_qsl(before.query, keep_blank_values=True)}
-    # a first query that a page without one leads to is no growth
-    return before.path == path and len(known) > 1 and known < set(names)
+    pages = load_link_rules().page_parameter
+    # parameters that say which page is meant make no selection
+    chosen, earlier = (
+        {name for name in group if not pages.fullmatch(name)} for group in (names, known)
+    )
+    return before.path == path and len(earlier) > 1 and earlier < chosen
 
 
 def pattern_of(address: str) -> str:

@@ -125,7 +125,10 @@ def test_entries_outside_the_range_are_known(values: dict[str, str], may_be: boo
     assert dates.may_hold(Link(**{"address": "http://a.example/x", **values})) is may_be  # type: ignore[arg-type]
 
 
-@given(st.dates(min_value=date(1990, 1, 1), max_value=date(2030, 1, 1)), st.dates(min_value=date(1990, 1, 1), max_value=date(2030, 1, 1)))
+@given(
+    st.dates(min_value=date(1990, 1, 1), max_value=date(2030, 1, 1)),
+    st.dates(min_value=date(1990, 1, 1), max_value=date(2030, 1, 1)),
+)
 def test_archives_of_any_range_are_without_doubles(one: date, other: date) -> None:
     first, last = sorted((one, other))
     dates = parse_range(first.isoformat(), last.isoformat(), today=last)

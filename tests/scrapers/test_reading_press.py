@@ -33,7 +33,9 @@ def test_every_rule_has_working_examples(table: str, rule: dict[str, Any]) -> No
 
 def _page(*, head: str = "", body: str = "", linked: Any = None) -> str:
     script = f"<script type='application/ld+json'>{json.dumps(linked)}</script>" if linked else ""
-    return f"<html lang='de-DE'><head><title>T</title>{head}{script}</head><body>{body}</body></html>"
+    return (
+        f"<html lang='de-DE'><head><title>T</title>{head}{script}</head><body>{body}</body></html>"
+    )
 
 
 _ARTICLE = {
@@ -83,7 +85,11 @@ def test_open_graph_and_meta_elements_are_read() -> None:
         "<meta property='og:url' content='https://s.example/gera'>"
     )
     told = article_metadata(_page(head=head))
-    assert (told.headline, told.publisher, told.section) == ("Gäste aus Gera", "Saarbogen", "Lokales")
+    assert (told.headline, told.publisher, told.section) == (
+        "Gäste aus Gera",
+        "Saarbogen",
+        "Lokales",
+    )
     assert (told.published, told.modified) == ("2014-05-12", "2014-05-13")
     assert (told.author_role, told.canonical) == ("newsroom", "https://s.example/gera")
 
@@ -130,7 +136,9 @@ def test_an_agency_may_sign_at_the_end_but_not_in_the_middle() -> None:
 
 
 _STUBS = {
-    "declared": _page(linked={"@type": "NewsArticle", "isAccessibleForFree": False}, body=_SENTENCE),
+    "declared": _page(
+        linked={"@type": "NewsArticle", "isAccessibleForFree": False}, body=_SENTENCE
+    ),
     "declared as text": _page(
         linked={"@type": "NewsArticle", "isAccessibleForFree": "False"}, body=_SENTENCE
     ),

@@ -214,7 +214,14 @@ class TownSite:
     def _portrait(self, tops: dict[str, Node]) -> Node:
         choose = self._random
         town_hall = tops["Stadt & Rathaus"]
-        for name in ("Bürgermeister", "Ämter", "Ortsrecht", "Wahlen", "Haushalt", "Ausschreibungen"):
+        for name in (
+            "Bürgermeister",
+            "Ämter",
+            "Ortsrecht",
+            "Wahlen",
+            "Haushalt",
+            "Ausschreibungen",
+        ):
             section = town_hall.add(name)
             for number in range(12):
                 section.add(f"{name} {choose.choice(_TOPICS)} {number}")
@@ -240,12 +247,16 @@ class TownSite:
             above = portrait.add("Partnerschaften und Vereine")
         overview = above.add(name, is_relevant=True)
         pages = [overview.add(town, is_relevant=True) for town in towns[:5]]
-        pages[0].add(choose.choice(["Wie alles begann", "Chronik der Begegnungen"]), is_relevant=True)
+        pages[0].add(
+            choose.choice(["Wie alles begann", "Chronik der Begegnungen"]), is_relevant=True
+        )
         history = choose.choice([tops["Kultur & Tourismus"], portrait]).add("Geschichte")
         for number in range(20):
             history.add(f"{choose.choice(('Mittelalter', 'Barock', 'Industrie'))} {number}")
         where = choose.choice([overview, tops["Kultur & Tourismus"], tops["Leben & Wohnen"]])
-        where.add(choose.choice(["Comité de jumelage", "Jumelage: page en français"]), is_relevant=True)
+        where.add(
+            choose.choice(["Comité de jumelage", "Jumelage: page en français"]), is_relevant=True
+        )
         clubs = tops["Leben & Wohnen"].add("Vereine")
         for number in range(90):
             clubs.add(f"{choose.choice(('Sportverein', 'Chor', 'Kleingärtner'))} {number}")
@@ -271,13 +282,20 @@ class TownSite:
             for picture in range(12):
                 gallery.add(f"Ansicht {number}-{picture}")
         economy = tops["Wirtschaft"]
-        for title in ("Gewerbegebiete", "Kooperationspartner", "Firmenverzeichnis", "Citymarketing"):
+        for title in (
+            "Gewerbegebiete",
+            "Kooperationspartner",
+            "Firmenverzeichnis",
+            "Citymarketing",
+        ):
             page = economy.add(title)
             for number in range(25):
                 page.add(f"{title} {choose.choice(_TOPICS)} {number}")
 
     def _council(self, above: Node, towns: list[str]) -> list[Node]:
-        system = above.add(self._random.choice(["Ratsinformationssystem", "Bürgerinfo und Sitzungen"]))
+        system = above.add(
+            self._random.choice(["Ratsinformationssystem", "Bürgerinfo und Sitzungen"])
+        )
         years = [system.add(f"Vorlagen {year}") for year in range(2012, 2024)]
         paper = self._random.choice(years).add(f"Vorlage 88: Städtepartnerschaft {towns[2]}")
         paper.is_relevant, paper.suffix = True, ".pdf"
@@ -331,7 +349,9 @@ class TownSite:
             f"<a href='{html.escape(ROOT + self.layout.calendar.format(*moment))}'>{name}</a> "
             for moment, name in ((ahead, "weiter"), ((year + 1, month), "Jahr vor"))
         )
-        return self._frame(f"Termine {month}/{year}", f"<table><tr><td>{days}</td></tr></table>", None)
+        return self._frame(
+            f"Termine {month}/{year}", f"<table><tr><td>{days}</td></tr></table>", None
+        )
 
     def _frame(self, title: str, body: str, node: Node | None) -> str:
         tops = self.home.children
