@@ -115,7 +115,13 @@ def allows_loopback(sources: Sequence[Source]) -> bool:
 
 
 def crawl_sources(
-    sources: Sequence[Source], *, archive: Path, only: Sequence[str] | None, resume: bool
+    sources: Sequence[Source],
+    *,
+    archive: Path,
+    only: Sequence[str] | None,
+    resume: bool,
+    since: str | None = None,
+    until: str | None = None,
 ) -> CrawlReport:
     """Crawl with a bar on stderr; raises as ``scrapers.crawl.crawl``."""
     chosen = [source for source in sources if not only or source.id in only]
@@ -127,6 +133,8 @@ def crawl_sources(
             is_loopback_allowed=allows_loopback(chosen),
             only=only,
             resume=resume,
+            since=since,
+            until=until,
             on_progress=lambda _: advance(1),
         )
 

@@ -1,4 +1,4 @@
-"""From when to when: which entries of listings are meant, which archive pages. No input or output."""
+"""From when to when: which entries of listings and which archive pages. No input or output."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(r"\{(year|month|day)(?::(0[24]))?\}")
 _MOST_ARCHIVE_PAGES = 5000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-#: Dates in addresses: ``/2019/07/12/``, ``/2019/07/``, ``/2019-07-12-``; a year alone is any number.
+#: Dates in addresses: ``/2019/07/12/``, ``/2019-07-12-``; a year alone may be any number.
 _IN_ADDRESS = re.compile(
     r"(?:^|[/_-])(19[89]\d|20[0-4]\d)[/_-](0[1-9]|1[0-2])(?:[/_-](0[1-9]|[12]\d|3[01]))?(?=[/_.-]|$)"
 )

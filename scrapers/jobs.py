@@ -17,7 +17,8 @@ REAL_DELAY = 2.0
 class CrawlJob:
     """One crawl: sources, archive folder, user agent, when it began.
 
-    ``resume_since`` is when the crawl began that this one takes up, else None.
+    ``resume_since`` is when the crawl began that this one takes up, else None. ``since`` and
+    ``until`` are the EDTF dates of ``scrapers.date_range.parse_range``.
     """
 
     sources: tuple[Source, ...]
@@ -25,6 +26,8 @@ class CrawlJob:
     user_agent: str
     started_at: str
     resume_since: str | None = None
+    since: str | None = None
+    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

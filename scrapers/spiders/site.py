@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from scrapy import Request, Spider
@@ -22,6 +23,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from partnernetz.errors import FailureSlug
 from partnernetz.records import Source
 from scrapers.archive_writing import Exchange
+from scrapers.date_range import DateRange, parse_range
 from scrapers.feeds import read_listing
 from scrapers.frontier import Frontier, Step
 from scrapers.jobs import CrawlJob, delay_of
@@ -41,9 +43,11 @@ _MOST_LISTINGS = 50
 class SiteCrawl:
     """How far the crawl of one source is."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, dates: DateRange | None = None) -> None:
         self.source = source
-        self.frontier = Frontier(source)
+        self.dates = dates
+        self.frontier = Frontier(source, dates=dates)
+        self.began = time.monotonic()
         self.listings = deque([*source.feeds, *source.sitemaps])
         self.listings_met = set(self.listings)
         self.done: set[str] = set()
@@ -59,7 +63,9 @@ class SiteSpider(Spider):
     def __init__(self, *, job: CrawlJob, recorder: Recorder, **options: Any) -> None:
         super().__init__(**options)
         self._recorder = recorder
-        self._sites = [SiteCrawl(source) for source in job.sources]
+        today = date.fromisoformat(job.started_at[:10])
+        dates = parse_range(job.since, job.until, today=today)
+        self._sites = [SiteCrawl(source, dates=dates) for source in job.sources]
         self._active = {source.id for source in job.sources}
         self.all_hosts = frozenset(host for source in job.sources for host in source.hosts)
 
@@ -93,7 +99,8 @@ class SiteSpider(Spider):
             return None
         if site.listings:
             return self._request(site, site.listings.popleft(), self._read_listing)
-        while (step := site.frontier.next()) is not None:
+        minutes = (time.monotonic() - site.began) / 60
+        while (step := site.frontier.next(minutes=minutes)) is not None:
             resumed = self._recorder.resumed_markup(source_id=site.source.id, url=step.address)
             if resumed is None:
                 return self._request(site, step.address, self._read_page, step=step)
@@ -120,7 +127,8 @@ class SiteSpider(Spider):
         try:
             if response.status != 200:
                 raise ValueError(f"it answered {response.status}")
-            listing = read_listing(response.body, base=response.url)
+            since = site.dates.since if site.dates else None
+            listing = read_listing(response.body, base=response.url, since=since)
         except ValueError as error:
             message = f"{address} is no usable feed or sitemap: {error}."
             slug: FailureSlug = "http_error" if response.status != 200 else "document_unreadable"

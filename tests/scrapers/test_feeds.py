@@ -58,14 +58,16 @@ _RSS_2 = """<?xml version="1.0"?>
 <channel><title>Oderfenster</title><link>http://a.example/</link><item>
 <media:content url="http://a.example/b.jpg"><media:title>Foto: Turm</media:title></media:content>
 <title>Gäste aus Gera</title><link>http://a.example/g?utm_source=rss</link>
-<description>&lt;p&gt;Die &lt;b&gt;Partnerstadt&lt;/b&gt; kam &amp;amp; blieb.&lt;/p&gt;</description>
+<description>&lt;p&gt;Die &lt;b&gt;Partnerstadt&lt;/b&gt; kam &amp;amp; blieb.&lt;/p&gt;
+</description>
 <pubDate>Fri, 12 Jul 2019 23:30:00 +0200</pubDate></item>
 <item><title>Ohne Verweis</title><guid>http://a.example/id</guid><dc:date>2019-07</dc:date></item>
 <item><title>Nur eine Nummer</title><guid isPermaLink="false">4711</guid></item></channel></rss>"""
 _RSS_1 = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
  xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">
 <channel rdf:about="http://a.example/"><title>K</title></channel>
-<item rdf:about="http://a.example/h"><title>Hof</title><dc:date>2009-03-04T05:06+01:00</dc:date></item>
+<item rdf:about="http://a.example/h"><title>Hof</title>
+<dc:date>2009-03-04T05:06+01:00</dc:date></item>
 </rdf:RDF>"""
 _RSS_091 = """<rss version="0.91"><channel><item><title>Alt</title><link>http://a.example/alt</link>
 <description>Städtepartnerschaft</description></item></channel></rss>"""

@@ -205,7 +205,7 @@ def test_documents_tell_date_agency_and_change() -> None:
         "[" * 100_000,
         '{"@type": 7, "author": 3}',
         '{"@type": "NewsArticle", "author": [[["x"]]], "headline": {"a": 1}, "hasPart": "x"}',
-        '{"@type": "NewsArticle", "isAccessibleForFree": false, "hasPart": {"cssSelector": "a:has("}}',
+        '{"@type": "Article", "isAccessibleForFree": false, "hasPart": {"cssSelector": "a:has("}}',
         '{"@type": "NewsArticle", "headline": "' + "x" * 300_000 + '"}',
         '{"@graph": [' + ",".join(["{}"] * 5000) + "]}",
         '{"@type": "NewsArticle", "dateModified": "2019-13-77", "url": "javascript:1"}',

@@ -26,10 +26,11 @@ _TOPICS = (
     "Bauhof Grundschule Friedhof Stadtwald Kläranlage Parkhaus Sporthalle Museum Wochenmarkt"
 ).split()
 _NEWS = (
-    "{} wird saniert", "Neues zum Thema {}", "Sperrung wegen Bauarbeiten: {}", "{} feiert Sommerfest",
-    "Ausschuss berät über {}", "{}: Anmeldung ab Montag", "Minister zu Besuch: {}", "Spende für {}",
-    "Ansprechpartner für {} benannt", "Sicherheitspartnerschaft rund um {}", "{} am Platz der Einheit",
-    "Polizeibericht {}", "10 Jahre {}", "Autor zu Gast: Lesung, {}",
+    "{} wird saniert", "Neues zum Thema {}", "Sperrung wegen Bauarbeiten: {}",
+    "Ausschuss berät über {}", "{}: Anmeldung ab Montag", "Minister zu Besuch: {}",
+    "Ansprechpartner für {} benannt", "Sicherheitspartnerschaft rund um {}", "Spende für {}",
+    "Polizeibericht {}", "10 Jahre {}", "Autor zu Gast: Lesung, {}", "{} feiert Sommerfest",
+    "{} am Platz der Einheit",
 )  # fmt: skip
 _SERVICES = (
     "Personalausweis Reisepass Hundesteuer Gewerbe Führerschein Wohngeld Meldebescheinigung "
@@ -137,8 +138,8 @@ LAYOUTS = (
         has_mega_menu=True, menu_tag="nav",
     ),
     Layout(
-        name="flat", address=_flat_address, calendar="/index.phtml?La=1&jahr={}&mon={}&mNavID=2268.9",
-        has_mega_menu=False, menu_tag="div",
+        name="flat", address=_flat_address, has_mega_menu=False, menu_tag="div",
+        calendar="/index.phtml?La=1&jahr={}&mon={}&mNavID=2268.9",
     ),
     Layout(
         name="blog", address=_blog_address, calendar="/agenda/{}-{:02}/",
@@ -239,8 +240,8 @@ class TownSite:
     def _partners(self, tops: dict[str, Node], portrait: Node, towns: list[str]) -> None:
         choose = self._random
         name = choose.choice(
-            ["Partnerstädte", "Städtepartnerschaften", "Städtepatnerschaften", "Unsere Partner in Europa",
-             "Internationale Beziehungen", "Freunde in aller Welt"]
+            ["Partnerstädte", "Städtepartnerschaften", "Städtepatnerschaften",
+             "Unsere Partner in Europa", "Internationale Beziehungen", "Freunde in aller Welt"]
         )  # fmt: skip
         above = portrait
         if name == "Freunde in aller Welt":  # a hint too small, were it not for its page
