@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partnernetz.errors import UsageError
@@ -125,6 +125,7 @@ def test_entries_outside_the_range_are_known(values: dict[str, str], may_be: boo
     assert dates.may_hold(Link(**{"address": "http://a.example/x", **values})) is may_be  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(
     st.dates(min_value=date(1990, 1, 1), max_value=date(2030, 1, 1)),
     st.dates(min_value=date(1990, 1, 1), max_value=date(2030, 1, 1)),

@@ -36,7 +36,7 @@ def _load() -> ModuleType:
 towns = _load()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("layout", towns.LAYOUTS, ids=lambda layout: layout.name)
 def test_all_relevant_pages_are_found_within_the_budget(layout, seed: int) -> None:  # type: ignore[no-untyped-def]
     site = towns.TownSite(layout, seed)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrapers.links import (
@@ -137,6 +137,7 @@ def test_canonical_addresses(reference: str, address: str | None) -> None:
     assert canonical_address(reference, base="http://a.example/d/") == address
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_canonical_addresses_are_their_own_canonical_form(reference: str) -> None:
     address = canonical_address(reference, base="http://a.example/d/")
@@ -203,6 +204,7 @@ def test_links_ten_thousand_levels_deep_are_found_quickly() -> None:
     assert len(page_links(markup, base="http://a.example/").links) == 1
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_every_link_has_a_priority_class(text: str, heading: str) -> None:
     value = priority(Link(address="http://a.example/x", text=text, heading=heading))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partnernetz.records import DocumentReference
@@ -217,6 +217,7 @@ def test_hostile_json_is_survived(script: str) -> None:
     assert len(told.headline) <= 300 and told.modified is None and told.canonical is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_whatever_stands_in_json_nothing_is_raised(text: str) -> None:
     article_metadata(_page(linked={"@type": "NewsArticle", "headline": text, "author": text}))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrapers.links import canonical_address
@@ -86,6 +86,7 @@ def test_a_find_wakes_a_folder_up() -> None:
     assert ledger.tiredness(f"{_SITE}/n/99", via="v") == 0
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_whatever_an_address_is_nothing_is_raised(text: str, via: str) -> None:
     address = canonical_address(text, base=f"{_SITE}/x/")
