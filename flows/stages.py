@@ -24,6 +24,7 @@ from flows.workers import Work
 from partnernetz.errors import Failure, InputError, StageError
 from partnernetz.records import Source
 from partnernetz.storage import from_dict, read_jsonl, to_dict, write_jsonl, write_text
+from scrapers.archive import has_no_text
 from scrapers.crawl import CrawlReport, crawl
 from scrapers.inputs import is_archive
 from scrapers.sources import SOURCES_FILE, read_source_list
@@ -120,6 +121,7 @@ def crawl_sources(
     archive: Path,
     only: Sequence[str] | None,
     resume: bool,
+    refetch: bool = False,
     since: str | None = None,
     until: str | None = None,
 ) -> CrawlReport:
@@ -133,6 +135,7 @@ def crawl_sources(
             is_loopback_allowed=allows_loopback(chosen),
             only=only,
             resume=resume,
+            refetch=refetch,
             since=since,
             until=until,
             on_progress=lambda _: advance(1),
@@ -144,7 +147,9 @@ def plan_parts(layout: Layout, *, crawled: CrawlReport) -> tuple[list[Part], lis
 
     Raises StageError where the archive holds nothing, after writing down why.
     """
-    files = sorted(path for path in layout.archive.iterdir() if is_archive(path))
+    files = sorted(
+        path for path in layout.archive.iterdir() if is_archive(path) and not has_no_text(path)
+    )
     if not files:
         write_jsonl(layout.failures, crawled.failures)
         raise StageError("No page could be fetched, so there is nothing to read.")
@@ -242,7 +247,7 @@ def publish_parts(
         is_new=True,
         # a part that is missing this time is to be tried again
         stamp="" if lost else release_stamp(parts),
-        pages=sum(source.fetched + source.resumed for source in crawled.sources),
+        pages=sum(source.pages for source in crawled.sources),
         new_pages=sum(source.stored for source in crawled.sources),
         documents=sum(part.documents for part in parts),
         evidence=summary.evidence,
