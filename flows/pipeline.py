@@ -34,9 +34,13 @@ def _is_worth_a_retry(task: Any, run: Any, state: Any) -> bool:
 
 
 @task(name="crawl", retries=1, retry_condition_fn=_is_worth_a_retry, cache_policy=NO_CACHE)
-def crawl_task(sources: tuple[Source, ...], archive: Path) -> CrawlReport:
+def crawl_task(
+    sources: tuple[Source, ...], archive: Path, since: str | None, until: str | None
+) -> CrawlReport:
     """Crawl in a process of its own; an interrupted crawl is taken up."""
-    return stages.crawl_sources(sources, archive=archive, only=None, resume=True)
+    return stages.crawl_sources(
+        sources, archive=archive, only=None, resume=True, since=since, until=until
+    )
 
 
 @task(name="extract", cache_policy=NO_CACHE)
@@ -54,7 +58,9 @@ def publish_task(
 
 
 @flow(name=FLOW_NAME, persist_result=False, validate_parameters=False)
-def run_flow(sources_file: str, out: str) -> RunReport:
+def run_flow(
+    sources_file: str, out: str, since: str | None = None, until: str | None = None
+) -> RunReport:
     """Run every stage on the sites of a source list; results lie below ``out``.
 
     What is current is not done again: a run that finds nothing new changes nothing, a run after a
@@ -62,7 +68,7 @@ def run_flow(sources_file: str, out: str) -> RunReport:
     """
     layout = Layout(folder=Path(out))
     sources = stages.load_run_sources(Path(sources_file), is_told=False)  # told before the start
-    crawled = crawl_task(sources, layout.archive)
+    crawled = crawl_task(sources, layout.archive, since, until)
     current, orders = stages.plan_parts(layout, crawled=crawled)
     known = None if orders else stages.find_current(layout, current)
     if known is not None:

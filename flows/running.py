@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flows import stages
@@ -14,6 +15,7 @@ from flows.stages import Layout, RunReport
 from partnernetz.errors import Failure, InputError, StageError, UsageError
 from partnernetz.storage import to_dict, write_text
 from scrapers.crawl import CrawlReport, read_report
+from scrapers.date_range import parse_range
 from scrapers.duplicates import DUPLICATES_FILE, find_duplicates
 from scrapers.samples import serve_samples
 from scrapers.sources import sources_toml
@@ -23,8 +25,19 @@ _SOURCES_COPY = "sources.toml"
 _SAMPLES_NOTE = "Written by `partnernetz demo`: the sample sites on the ports they were served on."
 
 
-def run_once(sources_file: Path, out: Path, *, debug: bool) -> RunReport:
-    """Run the flow on a source list; raises InputError before anything starts if it is faulty."""
+def run_once(
+    sources_file: Path,
+    out: Path,
+    *,
+    debug: bool,
+    since: str | None = None,
+    until: str | None = None,
+) -> RunReport:
+    """Run the flow on a source list; raises InputError before anything starts if it is faulty.
+
+    Raises UsageError where ``since`` or ``until`` is no date.
+    """
+    parse_range(since, until, today=datetime.now(UTC).date())
     stages.load_run_sources(sources_file)
     check_out(out)
     make_prefect_quiet(debug=debug)
@@ -33,7 +46,7 @@ def run_once(sources_file: Path, out: Path, *, debug: bool) -> RunReport:
         from flows.pipeline import run_flow
 
         try:
-            return run_flow(str(sources_file), str(out))
+            return run_flow(str(sources_file), str(out), since, until)
         except StageError:
             tell_failures([failure.message for failure in crawl_failures(layout.archive)])
             raise
@@ -116,10 +129,21 @@ def crawl_only(
     only: Sequence[str] | None,
     resume: bool,
     refetch: bool = False,
+    since: str | None = None,
+    until: str | None = None,
 ) -> CrawlReport:
     """Crawl the sites of a source list into an archive folder."""
+    parse_range(since, until, today=datetime.now(UTC).date())
     sources = stages.load_run_sources(sources_file)
-    return stages.crawl_sources(sources, archive=archive, only=only, resume=resume, refetch=refetch)
+    return stages.crawl_sources(
+        sources,
+        archive=archive,
+        only=only,
+        resume=resume,
+        refetch=refetch,
+        since=since,
+        until=until,
+    )
 
 
 def show_crawl(report: CrawlReport, archive: Path) -> int:

@@ -122,6 +122,8 @@ def crawl_sources(
     only: Sequence[str] | None,
     resume: bool,
     refetch: bool = False,
+    since: str | None = None,
+    until: str | None = None,
 ) -> CrawlReport:
     """Crawl with a bar on stderr; raises as ``scrapers.crawl.crawl``."""
     chosen = [source for source in sources if not only or source.id in only]
@@ -134,6 +136,8 @@ def crawl_sources(
             only=only,
             resume=resume,
             refetch=refetch,
+            since=since,
+            until=until,
             on_progress=lambda _: advance(1),
         )
 

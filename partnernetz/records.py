@@ -45,7 +45,9 @@ class Source:
     """A site to read: who owns it and where to begin.
 
     ``hosts`` are the host names (with port) that the crawl may enter; ``max_depth`` counts links
-    from a start address. ``oparl`` are addresses of council systems or of their bodies (JSON, see
+    from a start address, ``max_minutes`` is how long a crawl of the source may take. ``archives``
+    are addresses of archive pages by date, such as ``https://a.example/archiv/{year}/{month:02}/``.
+    ``oparl`` are addresses of council systems or of their bodies (JSON, see
     https://oparl.org); ``is_rendered`` says that scripts put the pages together, so that they are
     read in a browser.
     """
@@ -60,8 +62,10 @@ class Source:
     sitemaps: tuple[str, ...] = ()
     oparl: tuple[str, ...] = ()
     is_rendered: bool = False
+    archives: tuple[str, ...] = ()
     max_pages: int = 200
     max_depth: int = 3
+    max_minutes: int = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +107,9 @@ class Block:
 class DocumentReference:
     """Where something was read: all of a Document but its text, so that it can be found again.
 
-    ``published`` is an EDTF date; ``host_place_id`` the place that owns the site; the archive
-    fields are None for what was not read from an archive.
+    ``published`` and ``modified`` are EDTF dates; ``host_place_id`` the place that owns the site;
+    ``agency`` the id of the news agency whose text it is; ``is_stub`` is true where a publisher
+    shows only the beginning. The archive fields are None for what was not read from an archive.
     """
 
     id: str
@@ -119,6 +124,9 @@ class DocumentReference:
     digest: str | None = None
     archive_file: str | None = None
     archive_record: str | None = None
+    modified: str | None = None
+    agency: str | None = None
+    is_stub: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from partnernetz.records import Source
 from partnernetz.settings import Settings
 from partnernetz.storage import from_dict, read_jsonl, to_dict, write_jsonl, write_text
 from scrapers.archive_writing import recover
+from scrapers.date_range import parse_range
 from scrapers.jobs import CrawlEvent, CrawlJob, is_private_host
 from scrapers.sources import SOURCES_FILE
 
@@ -100,6 +101,8 @@ def crawl(
     only: Collection[str] | None = None,
     resume: bool = False,
     refetch: bool = False,
+    since: str | None = None,
+    until: str | None = None,
     on_progress: Callable[[CrawlProgress], None] | None = None,
 ) -> CrawlReport:
     """Crawl sources into an archive folder and return what came of it.
@@ -107,27 +110,33 @@ def crawl(
     The report is also written as ``crawl-report.json`` beside the archive. Addresses that cannot
     be had become failures of the report, the rest goes on. Pages are fetched again when they are
     due by how often they change, with ``refetch`` all of them. With ``resume``, a crawl that was
-    interrupted is taken up: nothing that it decided is asked again. An interruption (Ctrl-C,
-    SIGTERM) ends the crawling process, leaves the archive readable and is raised again.
+    interrupted is taken up: nothing that it decided is asked again. With ``since`` and ``until``
+    (EDTF dates), what feeds and sitemaps say was published outside of them is left out, and the
+    archive pages of that time are read (``Source.archives``). An interruption (Ctrl-C, SIGTERM)
+    ends the crawling process, leaves the archive readable and is raised again.
 
-    Raises UsageError for unknown ids, a missing contact, private hosts where they are not allowed,
-    or an archive that another crawl writes to; StageError where the crawling process fails.
+    Raises UsageError for unknown ids, wrong dates, a missing contact, private hosts where they are
+    not allowed, or an archive that another crawl writes to; StageError where the crawling process
+    fails.
     """
     chosen = _chosen(sources, only)
+    parse_range(since, until, today=datetime.now(UTC).date())
     agent = _user_agent(chosen, settings, is_loopback_allowed=is_loopback_allowed)
     archive.mkdir(parents=True, exist_ok=True)
     with _locked(archive) as lock:
         recover(archive)
-        since = _interrupted_since(archive) if resume else None
+        interrupted = _interrupted_since(archive) if resume else None
         job = CrawlJob(
             sources=chosen,
             archive=str(archive.resolve()),
             user_agent=agent,
             # to the microsecond: it names the crawl
             started_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            resume_since=since,
+            resume_since=interrupted,
             refetch=refetch,
             largest_file=settings.archive_file_size,
+            since=since,
+            until=until,
         )
         _keep_sources(archive, chosen)
         tally = _Tally(job)

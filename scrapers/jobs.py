@@ -21,7 +21,8 @@ class CrawlJob:
 
     ``resume_since`` is when the crawl began that this one takes up, else None. With ``refetch``
     every page is fetched in full, whether or not it is due. Archive files are closed beyond
-    ``largest_file`` bytes.
+    ``largest_file`` bytes. ``since`` and ``until`` are the EDTF dates of
+    ``scrapers.date_range.parse_range``.
     """
 
     sources: tuple[Source, ...]
@@ -31,6 +32,8 @@ class CrawlJob:
     resume_since: str | None = None
     refetch: bool = False
     largest_file: int = 1_000_000_000
+    since: str | None = None
+    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

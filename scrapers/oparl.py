@@ -34,7 +34,7 @@ def read_any_listing(body: bytes, *, base: str, since: date | None = None) -> Li
     """
     if body[:64].lstrip(b"\xef\xbb\xbf\t\r\n ").startswith(b"{"):
         return read_council_listing(body, base=base, since=since)
-    return read_listing(body, base=base)
+    return read_listing(body, base=base, since=since)
 
 
 def read_council_listing(body: bytes, *, base: str, since: date | None = None) -> Listing:

@@ -162,5 +162,6 @@ def _moved(source: Source, ports: set[int], move: int) -> Source:
         start=tuple(map(moved, source.start)),
         feeds=tuple(map(moved, source.feeds)),
         sitemaps=tuple(map(moved, source.sitemaps)),
+        archives=tuple(map(moved, source.archives)),
         hosts=hosts,
     )

@@ -18,12 +18,13 @@ from partnernetz.errors import InputError, PlaceUnknownError
 from partnernetz.places import Gazetteer
 from partnernetz.records import SOURCE_KINDS, Page, Source
 from partnernetz.storage import from_dict, read_jsonl, to_dict
+from scrapers.date_range import check_template
 
 #: The sources of a crawl, kept beside its archive so that its pages can be read without more.
 SOURCES_FILE = "sources.jsonl"
 _FIELDS = frozenset(Source.__dataclass_fields__)
 _REQUIRED = ("id", "name", "kind", "start")
-_ADDRESS_FIELDS = ("start", "feeds", "sitemaps", "oparl")
+_ADDRESS_FIELDS = ("start", "feeds", "sitemaps", "oparl", "archives")
 #: Ids become parts of file names and of ids elsewhere.
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
@@ -192,6 +193,13 @@ def parse_source(table: Any, *, label: str) -> Source:
         raise InputError(f"{label}: {error}") from error
     if source.max_pages < 1 or source.max_depth < 0:
         raise InputError(f"{label}: max_pages must be at least 1 and max_depth at least 0.")
+    if source.max_minutes < 1:
+        raise InputError(f"{label}: max_minutes must be at least 1.")
+    for template in source.archives:
+        try:
+            check_template(template)
+        except ValueError as error:
+            raise InputError(f"{label}: the archive '{template}' is wrong: {error}.") from error
     return source
 
 

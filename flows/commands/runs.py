@@ -16,6 +16,19 @@ Sources = Annotated[
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for all results.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The summary as JSON.")]
 
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="DATE",
+        help="Only what was published since (2019, 2019-05 or 2019-05-12), archive pages included.",
+    ),
+]
+Until = Annotated[
+    str | None,
+    typer.Option("--until", metavar="DATE", help="Only what was published until then, inclusive."),
+]
+
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands of this module."""
@@ -39,12 +52,14 @@ def run(
     context: typer.Context,
     sources: Sources,
     out: Out = Path("partnernetz-run"),
+    since: Since = None,
+    until: Until = None,
     as_json: AsJson = False,
 ) -> None:
     """Crawl, extract, assemble and publish, once."""
     from flows.running import run_once, show_run
 
-    report = run_once(sources, out, debug=bool(context.obj))
+    report = run_once(sources, out, debug=bool(context.obj), since=since, until=until)
     show_run(report, out, as_json=as_json)
 
 
@@ -62,11 +77,15 @@ def crawl(
     refetch: Annotated[
         bool, typer.Option("--refetch", help="Fetch all pages in full, also those not due.")
     ] = False,
+    since: Since = None,
+    until: Until = None,
 ) -> None:
     """Fetch the pages of the sources into a web archive."""
     from flows.running import crawl_only, show_crawl
 
-    report = crawl_only(sources, archive, only=only, resume=resume, refetch=refetch)
+    report = crawl_only(
+        sources, archive, only=only, resume=resume, refetch=refetch, since=since, until=until
+    )
     raise typer.Exit(show_crawl(report, archive))
 
 

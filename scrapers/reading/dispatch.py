@@ -100,20 +100,27 @@ def document_of_bytes(body: bytes, *, media_type: str, reference: DocumentRefere
 
 @_guarded
 def document_of_html(markup: str, *, reference: DocumentReference) -> Document:
-    """Return the Document of an HTML page; a date already in the reference is kept.
+    """Return the Document of an HTML page; what the reference says already is kept.
 
     Raises UnreadableError where the page has no text.
     """
     from scrapers.reading.html import read_html
-    from scrapers.reading.publication import published_date
+    from scrapers.reading.press import article_metadata
 
     content = read_html(markup)
-    published = reference.published
-    if published is None:
-        fetched = reference.fetched_at
-        latest = date.fromisoformat(fetched[:10]) if fetched else None
-        published = published_date(markup, latest=latest)
-    return _document(content.drafts, replace(reference, title=content.title, published=published))
+    fetched = reference.fetched_at
+    latest = date.fromisoformat(fetched[:10]) if fetched else None
+    text = "\n".join(draft.text for draft in content.drafts)
+    told = article_metadata(markup, text=text, base=reference.url, latest=latest)
+    filled = replace(
+        reference,
+        title=content.title,
+        published=reference.published or told.published,
+        modified=reference.modified or told.modified,
+        agency=reference.agency or told.agency,
+        is_stub=reference.is_stub or told.is_stub,
+    )
+    return _document(content.drafts, filled)
 
 
 @_guarded

@@ -30,7 +30,12 @@ def published_date(markup: str, *, latest: date | None = None) -> str | None:
     and the ``time`` element of a dateline. Dates in running text, in addresses and dates of
     modification are never taken. ``latest`` is the day the page was fetched: later dates are wrong.
     """
-    hints = _hints(parse_html(markup))
+    return published_date_of(parse_html(markup), latest=latest)
+
+
+def published_date_of(tree: LexborHTMLParser, *, latest: date | None = None) -> str | None:
+    """Return the day of publication of a parsed page, see ``published_date``."""
+    hints = _hints(tree)
     if not hints:
         return None
     from htmldate import find_date

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from typing import Any
 
 from scrapy import Request, Spider
@@ -23,9 +25,10 @@ from partnernetz.errors import FailureSlug
 from partnernetz.records import Source
 from scrapers.answers import exchange_of, failure_reason, now
 from scrapers.archive_writing import NOT_MODIFIED_STATUS, Exchange, header_of
+from scrapers.date_range import DateRange, parse_range
 from scrapers.frontier import Frontier, Step
 from scrapers.jobs import FINISHED, CrawlJob, delay_of
-from scrapers.links import Link, links_of_html
+from scrapers.links import PageLinks, page_links
 from scrapers.middlewares.refusal import RefusedError
 from scrapers.oparl import links_of_council_paper, read_any_listing
 from scrapers.reading.charset import decode
@@ -40,9 +43,11 @@ _MOST_LISTINGS = 50
 class SiteCrawl:
     """How far the crawl of one source is."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, dates: DateRange | None = None) -> None:
         self.source = source
-        self.frontier = Frontier(source)
+        self.dates = dates
+        self.frontier = Frontier(source, dates=dates)
+        self.began = time.monotonic()
         self.listings = deque([*source.feeds, *source.sitemaps, *source.oparl])
         self.listings_met = set(self.listings)
         self.failures_in_a_row = 0
@@ -62,7 +67,9 @@ class SiteSpider(Spider):
     def __init__(self, *, job: CrawlJob, recorder: Recorder, **options: Any) -> None:
         super().__init__(**options)
         self._recorder = recorder
-        self._sites = [SiteCrawl(source) for source in job.sources]
+        today = date.fromisoformat(job.started_at[:10])
+        dates = parse_range(job.since, job.until, today=today)
+        self._sites = [SiteCrawl(source, dates=dates) for source in job.sources]
         self._active = {source.id for source in job.sources}
         self.all_hosts = frozenset(host for source in job.sources for host in source.hosts)
 
@@ -96,7 +103,7 @@ class SiteSpider(Spider):
             if site.listings:
                 address, step = site.listings.popleft(), None
             else:
-                step = site.frontier.next()
+                step = site.frontier.next(minutes=(time.monotonic() - site.began) / 60)
                 if step is None:
                     return None
                 address = step.address
@@ -128,7 +135,7 @@ class SiteSpider(Spider):
         if visit.outcome != "refused":
             site.note_answer(visit.slug)
         if known.body is None:
-            self._follow(site, step, known.links)
+            self._follow(site, step, PageLinks(title="", links=known.links))
         elif step is None:
             with suppress(ValueError):  # told when it was fetched
                 self._learn_listing(site, address, known.body, base=visit.final_url)
@@ -191,7 +198,8 @@ class SiteSpider(Spider):
 
     def _learn_listing(self, site: SiteCrawl, address: str, body: bytes, *, base: str) -> None:
         """Take in what a listing names; raises ValueError where the body is none."""
-        listing = read_any_listing(body, base=base)
+        since = site.dates.since if site.dates else None
+        listing = read_any_listing(body, base=base, since=since)
         site.frontier.add(listing.links, depth=1, via=address)
         for sitemap in listing.sitemaps:
             if sitemap not in site.listings_met and len(site.listings_met) < _MOST_LISTINGS:
@@ -258,7 +266,7 @@ class SiteSpider(Spider):
         if exchange.status == NOT_MODIFIED_STATUS:
             last = self._recorder.last_known(source_id=site.source.id, url=step.address)
             body, media_type = (last.body or b"", last.media_type) if last else (b"", "")
-        links = _links(body, media_type, base=exchange.final_url)
+        page = _links(body, media_type, base=exchange.final_url)
         with _writing():
             self._recorder.fail(
                 source_id=site.source.id,
@@ -270,13 +278,13 @@ class SiteSpider(Spider):
                 outcome="not_kept",
                 rule=_rule(refusal),
                 status=exchange.status,
-                links=links,
+                links=page.links,
             )
-        self._follow(site, step, links)
+        self._follow(site, step, page)
 
-    def _follow(self, site: SiteCrawl, step: Step | None, links: tuple[Link, ...]) -> None:
+    def _follow(self, site: SiteCrawl, step: Step | None, page: PageLinks) -> None:
         if step is not None:
-            site.frontier.add(links, depth=step.depth + 1, via=step.address)
+            site.frontier.learn(page, step=step)
 
     async def _fail(self, failure: TwistedFailure) -> AsyncIterator[Request]:
         arguments = failure.request.cb_kwargs  # type: ignore[attr-defined]
@@ -347,12 +355,13 @@ def _writing() -> Iterator[None]:
         raise CloseSpider(f"the archive cannot be written: {error}") from error
 
 
-def _links(body: bytes, media_type: str, *, base: str) -> tuple[Link, ...]:
+def _links(body: bytes, media_type: str, *, base: str) -> PageLinks:
     """Return the links of a page or council paper, none of what is neither."""
     kind = format_of(body, media_type=media_type)
     if kind == "html":
-        return tuple(links_of_html(decode(body, media_type=media_type), base=base))
-    return tuple(links_of_council_paper(body, base=base)) if kind == "oparl" else ()
+        return page_links(decode(body, media_type=media_type), base=base)
+    links = links_of_council_paper(body, base=base) if kind == "oparl" else ()
+    return PageLinks(title="", links=tuple(links))
 
 
 def _media_type(exchange: Exchange) -> str:

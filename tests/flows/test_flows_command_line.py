@@ -196,6 +196,21 @@ def test_a_folder_of_other_things_is_left_alone(
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+@pytest.mark.parametrize("command", ["crawl", "run"])
+def test_wrong_dates_are_wrong_usage(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sources = tmp_path / "sources.toml"
+    sources.write_text(
+        '[[source]]\nid = "a"\nname = "A"\nkind = "press"\nstart = ["http://127.0.0.1:9/"]\n'
+    )
+    folder = ["--archive" if command == "crawl" else "--out", str(tmp_path / "out")]
+    dates = ["--since", "2020", "--until", "2019"]
+    assert run([command, "--sources", str(sources), *folder, *dates]) == 2
+    assert "--until 2019 is before --since 2020" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_reader_that_leaves_early_is_no_error(partnernetz: list[str], tmp_path: Path) -> None:
     many = tmp_path / "many.jsonl"
     line = json.dumps({"id": "x", "url": "", "text": "Nichts."})

@@ -173,7 +173,7 @@ def test_feeds_sitemaps_budget_and_order(site: _Site, tmp_path: Path) -> None:
     report = _crawl([source], tmp_path)
     assert site.asked() == [
         "/feed.xml", "/broken.xml", "/sitemap.xml", "/2.xml",
-        "/", "/f", "/unsere-partnerstaedte", "/s", "/wetter",
+        "/", "/unsere-partnerstaedte", "/f", "/wetter", "/s",
     ]  # fmt: skip
     assert [failure.subject for failure in report.failures] == [f"{root}/broken.xml"]
 
