@@ -25,6 +25,7 @@ from scrapers.archive import read_pages
 from scrapers.crawl import CrawlProgress, crawl, read_report
 from scrapers.inputs import read_inputs
 from scrapers.jobs import is_private_host
+from scrapers.visits import Visits
 
 _PROJECT = Path(__file__).resolve().parents[2]
 
@@ -291,6 +292,17 @@ def test_an_interrupted_crawl_is_readable_and_taken_up(
         item.reference.url for item in read_inputs([tmp_path]) if isinstance(item, Document)
     ]
     assert len(addresses) == len(set(addresses)) == 13
+
+
+def test_a_report_lists_so_many_failures_and_counts_all(
+    site: _Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scrapers.crawl._MOST_FAILURES", 2)
+    site.pages["/"] = _links("/1", "/2", "/3", "/4")
+    report = _crawl([site.source()], tmp_path)
+    assert (report.sources[0].failed, len(report.failures)) == (4, 2)
+    with Visits(tmp_path) as visits:
+        assert sum(visit.outcome == "failed" for visit in visits) == 4
 
 
 def test_two_crawls_do_not_write_to_one_archive(site: _Site, tmp_path: Path) -> None:
