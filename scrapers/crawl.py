@@ -128,6 +128,8 @@ def crawl(
             resume_since=since,
             refetch=refetch,
             largest_file=settings.archive_file_size,
+            legal_basis=settings.legal_basis,
+            retention_days=settings.retention_days,
         )
         _keep_sources(archive, chosen)
         tally = _Tally(job)

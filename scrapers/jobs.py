@@ -8,6 +8,7 @@ from typing import Literal
 
 from partnernetz.errors import Failure
 from partnernetz.records import Source
+from partnernetz.settings import LegalBasis
 
 #: Why a crawl ends that came to its end, in Scrapy's word.
 FINISHED = "finished"
@@ -21,7 +22,7 @@ class CrawlJob:
 
     ``resume_since`` is when the crawl began that this one takes up, else None. With ``refetch``
     every page is fetched in full, whether or not it is due. Archive files are closed beyond
-    ``largest_file`` bytes.
+    ``largest_file`` bytes. Pages are copied by ``legal_basis`` and kept for ``retention_days``.
     """
 
     sources: tuple[Source, ...]
@@ -31,6 +32,8 @@ class CrawlJob:
     resume_since: str | None = None
     refetch: bool = False
     largest_file: int = 1_000_000_000
+    legal_basis: LegalBasis = "44b"
+    retention_days: int = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
