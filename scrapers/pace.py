@@ -51,7 +51,7 @@ def retry_after(value: str, *, now: datetime) -> float | None:
 
 
 def wait_of(asked: float | None, *, pause: float, times: int) -> float:
-    """Return the seconds to wait for a busy host: as asked, else twice the pause, doubled each time.
+    """Return the seconds to wait for a busy host: as asked, else twice the pause and more.
 
     ``times`` counts how often in a row it has been busy, from 1.
 

@@ -104,7 +104,7 @@ def _weighed(
     rules += ["noai_header"] if "noai" in told else ["noai_meta"] if "noai" in written else []
     reserved = bool(rules)
     # a wish of manners, no reservation of the law: it holds for researchers as well
-    asks = ["noindex_header"] if "noindex" in told else []
+    asks: list[Rule] = ["noindex_header"] if "noindex" in told else []
     asks += ["noindex_meta"] if "noindex" in written and not asks else []
     binding = [*rules, *asks] if legal_basis == "44b" else asks
     noted = [*binding, *rules]

@@ -97,7 +97,8 @@ _NUMBERS = count(1)
 def _page(*links: str, head: str = "") -> str:
     """Return a page unlike all others: the same body is stored once."""
     anchors = "".join(f"<a href='{link}'>{link}</a>" for link in links)
-    return f"<html><head>{head}</head><body><p>Seite {next(_NUMBERS)} über Hof. {anchors}</p></body></html>"
+    text = f"<p>Seite {next(_NUMBERS)} über Hof. {anchors}</p>"
+    return f"<html><head>{head}</head><body>{text}</body></html>"
 
 
 def _crawl(archive: Path, *sources: Source, **settings: Any) -> CrawlReport:
