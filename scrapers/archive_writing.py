@@ -47,6 +47,8 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _TYPE = re.compile(rb"^WARC-Type: (\w+)\r?$", re.MULTILINE)
 _CHUNK = 65_536
 _METADATA_FIELDS = ("url", "source_id", "crawl", "depth", "via")
+#: Written where they are not empty: the law by which a page is kept, and signs that are noted.
+_LEGAL_FIELDS = ("legal_basis", "retain_until", "rule")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,8 @@ class Exchange:
 
     ``url`` was asked for, ``final_url`` answered; ``body`` is without transfer and content
     encoding; ``via`` is the page that linked here, empty for a start address; ``crawl`` is when
-    the crawl began; ``digest`` is that of the body.
+    the crawl began; ``digest`` is that of the body. The page is kept by ``legal_basis`` up to the
+    day ``retain_until``; ``rule`` are the owner's signs that are noted.
     """
 
     url: str
@@ -70,6 +73,9 @@ class Exchange:
     body: bytes
     crawl: str = ""
     ip_address: str | None = None
+    legal_basis: str = ""
+    retain_until: str = ""
+    rule: str = ""
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -140,6 +146,9 @@ class ArchiveWriter:
             etag=header_of(exchange, "ETag"),
             last_modified=header_of(exchange, "Last-Modified"),
             is_not_modified=original is not None and exchange.status == NOT_MODIFIED_STATUS,
+            legal_basis=exchange.legal_basis,
+            retain_until=exchange.retain_until,
+            rule=exchange.rule,
         )
 
     def close(self) -> None:
@@ -205,6 +214,7 @@ def _write_exchange(file: IO[bytes], exchange: Exchange, original: Original | No
 
     beside = {"WARC-Concurrent-To": answer_id}
     values = {name: str(getattr(exchange, name)) for name in _METADATA_FIELDS}
+    values |= {name: value for name in _LEGAL_FIELDS if (value := getattr(exchange, name))}
     lines = (f"{name}: {' '.join(value.split())}\r\n" for name, value in values.items())
     payload = "".join(lines).encode()
     write("metadata", payload, beside, warc_content_type="application/warc-fields")

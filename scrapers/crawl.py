@@ -5,7 +5,6 @@ Nothing in this module imports Scrapy.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import signal
@@ -13,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,16 +26,14 @@ from partnernetz.settings import Settings
 from partnernetz.storage import from_dict, read_jsonl, to_dict, write_jsonl, write_text
 from scrapers.archive_writing import recover
 from scrapers.jobs import CrawlEvent, CrawlJob, is_private_host
+from scrapers.locking import locked
 from scrapers.sources import SOURCES_FILE
 
 REPORT_FILE = "crawl-report.json"
-_LOCK_FILE = ".lock"
 #: Failures that a report lists; their number is told whatever it is, and crawl.sqlite has them all.
 _MOST_FAILURES = 10_000
 #: Seconds the process gets to finish the page it is at.
 _PATIENCE = 15.0
-#: Seconds to wait for the process of a killed crawl, which ends with the page it is at.
-_ORPHAN_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +112,7 @@ def crawl(
     chosen = _chosen(sources, only)
     agent = _user_agent(chosen, settings, is_loopback_allowed=is_loopback_allowed)
     archive.mkdir(parents=True, exist_ok=True)
-    with _locked(archive) as lock:
+    with locked(archive) as lock:
         recover(archive)
         since = _interrupted_since(archive) if resume else None
         job = CrawlJob(
@@ -190,40 +186,6 @@ def _user_agent(sources: Sequence[Source], settings: Settings, *, is_loopback_al
             "web address."
         )
     return f"{name} (+{contact})" if contact else name
-
-
-@contextmanager
-def _locked(archive: Path) -> Iterator[int]:
-    """Hold the archive's lock and yield it, for the crawling process to hold it as well.
-
-    So the lock of a killed crawl is free when its process, which ends by itself, has ended.
-    """
-    with (archive / _LOCK_FILE).open("a+") as file:
-        until = time.monotonic() + _ORPHAN_PATIENCE
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
-                if _is_crawling(file) or time.monotonic() > until:
-                    raise UsageError(
-                        f"Another crawl is writing to {archive}: wait for its end."
-                    ) from error
-                time.sleep(0.1)
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield file.fileno()
-
-
-def _is_crawling(lock: IO[str]) -> bool:
-    """Return whether the process still lives that took the lock."""
-    lock.seek(0)
-    try:
-        os.kill(int(lock.read()), 0)
-    except (ValueError, OSError):
-        return False
-    return True
 
 
 def _interrupted_since(archive: Path) -> str | None:

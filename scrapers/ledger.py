@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from partnernetz.errors import UsageError
 from scrapers.visits import VISITS_FILE, Outcome, Visit, Visits
@@ -92,6 +92,6 @@ def count_decisions(entries: Iterable[LedgerEntry]) -> tuple[LedgerCount, ...]:
     counts = Counter((entry.decision, entry.rule, entry.legal_basis) for entry in entries)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple(
-        LedgerCount(decision=cast(Decision, decision), rule=rule, legal_basis=basis, count=count)
+        LedgerCount(decision=decision, rule=rule, legal_basis=basis, count=count)
         for (decision, rule, basis), count in ordered
     )

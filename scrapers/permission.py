@@ -27,6 +27,8 @@ from scrapers.reservations import (
 )
 from scrapers.robot_directives import directives_of_headers, directives_of_meta, meta_fields
 
+#: The sign that the links of a page are not followed.
+NOFOLLOW = "nofollow"
 Rule = TdmSign | Literal["noai_header", "noai_meta", "noindex_header", "noindex_meta"]
 
 _SENTENCES: dict[str, str] = {
@@ -53,6 +55,13 @@ class Permission:
     follows_links: bool = True
     rule: Rule | Literal[""] = ""
     policy: str = ""
+
+    @property
+    def signs(self) -> str:
+        """Return all signs that are to be noted, by name."""
+        return " ".join(
+            sign for sign in (self.rule, "" if self.follows_links else NOFOLLOW) if sign
+        )
 
     @property
     def reason(self) -> str:
@@ -110,10 +119,19 @@ def _weighed(
     noted = [*binding, *rules]
     return Permission(
         is_kept=not binding,
-        follows_links="nofollow" not in told | written,
+        follows_links=NOFOLLOW not in told | written,
         rule=noted[0] if noted else "",
         policy=reservation.policy if reservation is not None and reserved else "",
     )
+
+
+def basis_name(basis: LegalBasis) -> str:
+    """Return a legal basis as ledgers name it.
+
+    >>> basis_name("44b")
+    '§ 44b UrhG'
+    """
+    return f"§ {basis} UrhG"
 
 
 def retention_date(*, fetched_at: str, days: int) -> str:

@@ -14,7 +14,7 @@ from typing import IO, Any
 from partnernetz.errors import UsageError
 from partnernetz.storage import atomic_path
 from scrapers.archive import archive_records, torn_at_error
-from scrapers.archive_index import cover_files
+from scrapers.archive_index import cover_files, record_places
 from scrapers.archive_writing import recover
 from scrapers.cdxj import write_cdxj
 from scrapers.locking import locked
@@ -113,6 +113,8 @@ def purge(
     tally = _Tally(left=[_container(path) for path in sorted(folder.glob("*.wacz"))])
     with locked(folder), Visits(folder) as visits:
         recover(folder)
+        for unfinished in folder.glob(".*.warc*"):  # of a purge that was killed
+            unfinished.unlink()
         cover_files(folder, visits)
         records = visits.expired_records(today) if expired else set()
         doomed = _Doomed(before=before, records=records)
@@ -164,7 +166,8 @@ def _purge_file(
             found.freed = size - (_rewrite(path, doomed) if found.kept else 0)
             if not found.kept:
                 path.unlink()
-            visits.place_records(path.name, _places(path), size=_size(path), purged_on=today)
+            places = record_places(path) if found.kept else ()
+            visits.place_records(path.name, places, size=_size(path), purged_on=today)
     except UnreadableError:
         tally.left.append(f"{path.name} is torn, and left as it is: delete it as a whole.")
         return
@@ -219,18 +222,6 @@ def _write_without_reference(record: Any, target: IO[bytes], *, is_gzip: bool) -
     for name in _REFERENCES:
         record.rec_headers.remove_header(name)
     WARCWriter(target, gzip=is_gzip).write_record(record)
-
-
-def _places(path: Path) -> list[tuple[str, int, int]]:
-    """Return id, offset and length of each record of a file, none where the file is gone."""
-    if not path.is_file():
-        return []
-    places: list[tuple[str, int]] = []
-    with path.open("rb") as file, torn_at_error(path.name):
-        for record, offset, *_ in archive_records(file):
-            places.append((_header(record, "WARC-Record-ID"), offset))
-    ends = [offset for _, offset in places[1:]] + [_size(path)]
-    return [(name, at, end - at) for (name, at), end in zip(places, ends, strict=True)]
 
 
 def _size(path: Path) -> int:

@@ -7,7 +7,7 @@ it in the file at its next start.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
@@ -25,6 +25,7 @@ from scrapers.archive_writing import (
 from scrapers.cdxj import write_cdxj
 from scrapers.jobs import FINISHED, CrawlEvent, CrawlJob
 from scrapers.links import Link
+from scrapers.permission import basis_name
 from scrapers.revisiting import Look, is_due
 from scrapers.visits import Outcome, Visit, Visits
 
@@ -144,6 +145,8 @@ class Recorder:
             return None
         known = self._known(last)
         if known is not None:
+            # the answer has no page that could tell once more what its owner wants
+            exchange = replace(exchange, rule=exchange.rule or last.rule or "")
             self._keep(self._writer(None).add(exchange, original=original), is_told=has_text)
         return known
 
@@ -187,6 +190,7 @@ class Recorder:
             rule=rule,
             message=message,
             status=status,
+            legal_basis=basis_name(self._job.legal_basis) if outcome == "not_kept" else None,
         )
         self._tell_failure(visit)
 

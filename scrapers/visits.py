@@ -275,7 +275,8 @@ class Visits:
             )
             run(
                 "UPDATE visits SET archive_file = NULL, archive_offset = NULL,"
-                " archive_length = NULL, purged_on = ? WHERE archive_file = ? AND archive_offset < 0",
+                " archive_length = NULL, purged_on = ?"
+                " WHERE archive_file = ? AND archive_offset < 0",
                 (purged_on, name),
             )
             self.cover(name, to=size)

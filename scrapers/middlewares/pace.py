@@ -37,7 +37,7 @@ class PaceMiddleware:
     async def process_response(self, request: Request, response: Response) -> Response | Request:
         """Return the answer, or the request anew after a wait.
 
-        Raises RefusedError, final for the host, where it asks too often or for too long.
+        Raises RefusedError, closing the host, where it asks too often or for too long.
         """
         host = str(request.meta.get("download_slot", ""))
         if response.status not in _BUSY:
@@ -85,5 +85,5 @@ def _too_busy(host: str, reason: str) -> RefusedError:
         f"{host} is left alone until the next crawl: {reason}.",
         slug="host_busy",
         rule="retry_after",
-        is_final=True,
+        closed_host=host,
     )

@@ -1,8 +1,8 @@
 """Applies what owners say of their pages: TDMRep, X-Robots-Tag, robots meta elements.
 
-What a page's answer may be used for is left in the request's ``meta``: ``not_kept`` (a
-RefusedError; the page must not be stored), ``nofollow`` (its links are not followed), ``noted``
-(the rule that is only noted, § 60d UrhG).
+What may be done with an answer is left in the request's ``meta``: ``not_kept`` (a RefusedError: the
+page must not be stored) and ``noted`` (the names of all signs, also of those that do not bind by
+§ 60d UrhG; with ``nofollow`` among them the links are not followed).
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from scrapers.reservations import TDM_FILE, TdmRule, read_tdm_file, reserves_who
 from scrapers.sources import host_of
 
 _LARGEST_FILE = 1_000_000
+#: A page, or that it has not changed: that answer has headers, too.
+_JUDGED = (200, 304)
 _IS_TDM_FILE = "is_tdm_file"
 
 
@@ -39,7 +41,7 @@ class PermissionMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Raise RefusedError, final for the host, where it reserves all its pages."""
+        """Raise RefusedError, closing the host, where it reserves all its pages."""
         if _is_no_page(request):
             return
         rule = reserves_whole_host(await self._rules_of(request))
@@ -50,12 +52,12 @@ class PermissionMiddleware:
                 f"{TDM_FILE}{terms}.",
                 slug="use_reserved",
                 rule="tdm_file",
-                is_final=True,
+                closed_host=host_of(request.url),
             )
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Return the answer, after leaving in the request's meta what may be done with it."""
-        if _is_no_page(request) or response.status != 200:
+        if _is_no_page(request) or response.status not in _JUDGED:
             return response
         permission = permission_of(
             address=response.url,
@@ -68,16 +70,13 @@ class PermissionMiddleware:
             legal_basis=self._legal_basis,
             host_rules=await self._rules_of(request),
         )
-        if not permission.follows_links:
-            request.meta["nofollow"] = True
         if not permission.is_kept:
             request.meta["not_kept"] = RefusedError(
                 f"{response.url} is not kept: {permission.reason}.",
                 slug=permission.slug,
                 rule=permission.rule,
             )
-        elif permission.rule:
-            request.meta["noted"] = permission.rule
+        request.meta["noted"] = permission.signs
         return response
 
     @property

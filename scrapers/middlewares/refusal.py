@@ -10,13 +10,14 @@ from partnernetz.errors import FailureSlug
 class RefusedError(IgnoreRequest):
     """A request that must not be sent, or an answer that must not be kept.
 
-    ``rule`` names what decided; ``is_final`` where the whole host is meant.
+    ``rule`` names what decided; ``closed_host`` is the host that the crawl is to leave alone,
+    where more than the one address is meant.
     """
 
     def __init__(
-        self, message: str, *, slug: FailureSlug, rule: str = "", is_final: bool = False
+        self, message: str, *, slug: FailureSlug, rule: str = "", closed_host: str | None = None
     ) -> None:
         super().__init__(message)
         self.slug: FailureSlug = slug
         self.rule = rule
-        self.is_final = is_final
+        self.closed_host = closed_host

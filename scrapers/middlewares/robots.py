@@ -51,7 +51,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
                 f"{host} cannot be reached: its robots.txt got no usable answer.",
                 slug="download_failed",
                 rule="robots_unreachable",
-                is_final=True,
+                closed_host=host,
             )
         agent = self._robotstxt_useragent or ROBOT_NAME
         delay = parser.crawl_delay(agent)
@@ -60,7 +60,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
                 f"{host} asks for {delay:g} seconds between two pages, which is too slow to crawl.",
                 slug="robots_disallowed",
                 rule="crawl_delay",
-                is_final=True,
+                closed_host=host,
             )
         if not parser.allowed(request.url, agent):
             raise RefusedError(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -26,11 +26,13 @@ from scrapers.archive_writing import NOT_MODIFIED_STATUS, Exchange, header_of
 from scrapers.feeds import read_listing
 from scrapers.frontier import Frontier, Step
 from scrapers.jobs import FINISHED, CrawlJob, delay_of
-from scrapers.links import Link, links_of_html
+from scrapers.links import Link, is_in_scope, links_of_html
 from scrapers.middlewares.refusal import RefusedError
+from scrapers.permission import NOFOLLOW
 from scrapers.reading.charset import decode
 from scrapers.reading.dispatch import format_of
 from scrapers.recording import Known, Recorder
+from scrapers.sources import without_www
 
 #: After so many failed downloads in a row a site is given up.
 _MOST_FAILURES = 8
@@ -46,7 +48,24 @@ class SiteCrawl:
         self.listings = deque([*source.feeds, *source.sitemaps])
         self.listings_met = set(self.listings)
         self.failures_in_a_row = 0
+        self.closed_hosts: set[str] = set()
         self.is_given_up = False
+
+    def meet_listings(self, addresses: Iterable[str]) -> None:
+        """Take in feeds and sitemaps to read that were not met before."""
+        for address in addresses:
+            if address not in self.listings_met and len(self.listings_met) < _MOST_LISTINGS:
+                self.listings_met.add(address)
+                self.listings.append(address)
+
+    def close_host(self, host: str) -> None:
+        """Leave a host alone; where the source has no other one it is given up."""
+        self.closed_hosts.add(without_www(host))
+        self.is_given_up = self.closed_hosts >= {without_www(one) for one in self.source.hosts}
+
+    def is_closed(self, address: str) -> bool:
+        """Return whether an address lies on a host that is left alone."""
+        return bool(self.closed_hosts) and is_in_scope(address, hosts=self.closed_hosts)
 
     def note_answer(self, failure: str | None = None) -> None:
         """Count failed downloads; after too many in a row the site is given up."""
@@ -61,7 +80,9 @@ class SiteSpider(Spider):
 
     def __init__(self, *, job: CrawlJob, recorder: Recorder, **options: Any) -> None:
         super().__init__(**options)
+        self._job = job
         self._recorder = recorder
+        self.legal_basis = job.legal_basis
         self._sites = [SiteCrawl(source) for source in job.sources]
         self._active = {source.id for source in job.sources}
         self.all_hosts = frozenset(host for source in job.sources for host in source.hosts)
@@ -69,6 +90,12 @@ class SiteSpider(Spider):
     def delay_of(self, host: str) -> float:
         """Return the seconds between two requests to a host."""
         return delay_of(host)
+
+    def learn_sitemaps(self, host: str, addresses: Iterable[str]) -> None:
+        """Take in the sitemaps that the robots.txt of a host names."""
+        for site in self._sites:
+            if is_in_scope(f"http://{host}/", hosts=site.source.hosts):
+                site.meet_listings(addresses)
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield the first request of every source."""
@@ -102,6 +129,8 @@ class SiteSpider(Spider):
                 address = step.address
                 if address in site.listings_met:
                     continue
+            if site.is_closed(address):
+                continue
             known = self._known(site, address, step)
             if known is None:
                 if step is not None and self._has_met(site, address):
@@ -133,7 +162,8 @@ class SiteSpider(Spider):
             with suppress(ValueError):  # told when it was fetched
                 self._learn_listing(site, address, known.body, base=visit.final_url)
         else:
-            self._follow(site, step, _links(known.body, known.media_type, base=visit.final_url))
+            links = _links(known.body, known.media_type, base=visit.final_url)
+            self._follow(site, step, () if _forbids_following(visit.rule) else links)
 
     def _request(
         self, site: SiteCrawl, address: str, step: Step | None, *, is_conditional: bool = True
@@ -189,10 +219,7 @@ class SiteSpider(Spider):
         """Take in what a feed or sitemap lists; raises ValueError where the body is neither."""
         listing = read_listing(body, base=base)
         site.frontier.add(listing.links, depth=1, via=address)
-        for sitemap in listing.sitemaps:
-            if sitemap not in site.listings_met and len(site.listings_met) < _MOST_LISTINGS:
-                site.listings_met.add(sitemap)
-                site.listings.append(sitemap)
+        site.meet_listings(listing.sitemaps)
 
     async def _read_page(
         self, response: Response, *, site: SiteCrawl, address: str, step: Step
@@ -244,7 +271,8 @@ class SiteSpider(Spider):
             self._tell_failure(site, step.address, "media_type_unknown", message)
             return
         self._record(exchange)
-        self._follow(site, step, _links(exchange.body, media_type, base=exchange.final_url))
+        links = _links(exchange.body, media_type, base=exchange.final_url)
+        self._follow(site, step, () if _forbids_following(exchange.rule) else links)
 
     def _leave_out(
         self, exchange: Exchange, site: SiteCrawl, step: Step, refusal: RefusedError
@@ -255,6 +283,7 @@ class SiteSpider(Spider):
             last = self._recorder.last_known(source_id=site.source.id, url=step.address)
             body, media_type = (last.body or b"", last.media_type) if last else (b"", "")
         links = _links(body, media_type, base=exchange.final_url)
+        links = () if _forbids_following(exchange.rule) else links
         with _writing():
             self._recorder.fail(
                 source_id=site.source.id,
@@ -282,7 +311,8 @@ class SiteSpider(Spider):
         if isinstance(error, RefusedError):
             rule = _rule(error)
             self._tell_failure(site, arguments["address"], slug, message, rule=rule)
-            site.is_given_up = error.is_final
+            if error.closed_host is not None:
+                site.close_host(error.closed_host)
         else:
             self._tell_failure(site, arguments["address"], slug, message)
             site.note_answer(slug)
@@ -325,7 +355,7 @@ class SiteSpider(Spider):
         return exchange_of(
             response,
             source_id=site.source.id,
-            crawl=self._recorder.crawl,
+            job=self._job,
             url=address,
             depth=step.depth if step else 0,
             via=step.via if step else "",
@@ -348,6 +378,10 @@ def _links(body: bytes, media_type: str, *, base: str) -> tuple[Link, ...]:
     if format_of(body, media_type=media_type) != "html":
         return ()
     return tuple(links_of_html(decode(body, media_type=media_type), base=base))
+
+
+def _forbids_following(rule: str | None) -> bool:
+    return NOFOLLOW in (rule or "").split()
 
 
 def _media_type(exchange: Exchange) -> str:

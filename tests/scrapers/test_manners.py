@@ -16,7 +16,7 @@ import pytest
 
 from partnernetz.records import Source
 from partnernetz.settings import Settings
-from scrapers.archive import read_pages
+from scrapers.archive import has_no_text, read_pages
 from scrapers.crawl import CrawlReport, crawl
 
 _TDM_FILE = "/.well-known/tdmrep.json"
@@ -111,7 +111,8 @@ def _crawl(archive: Path, *sources: Source, **settings: Any) -> CrawlReport:
 
 
 def _kept(archive: Path) -> set[str]:
-    found = {page.url for path in archive.glob("*.warc.gz") for page, _ in read_pages(path)}
+    files = [path for path in archive.glob("*.warc.gz") if not has_no_text(path)]
+    found = {page.url for path in files for page, _ in read_pages(path)}
     return {"/" + address.split("/", 3)[3] for address in found}
 
 
