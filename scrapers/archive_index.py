@@ -22,8 +22,8 @@ _WARC_SUFFIXES = (".warc", ".warc.gz", f".warc{PART_SUFFIX}", f".warc.gz{PART_SU
 def cover_files(folder: Path, visits: Visits) -> None:
     """Bring the visits up to what the WARC files of a folder hold, torn ones up to the tear.
 
-    Only what no visit covers is read. Where a file is gone its visits lose their place, where it has
-    shrunk those whose record it no longer has.
+    Only what no visit covers is read. Where a file is gone its visits lose their place, where it
+    has shrunk those whose record it no longer has.
     """
     covered = visits.covered()
     files = {path.name.removesuffix(PART_SUFFIX): path for path in _files(folder)}

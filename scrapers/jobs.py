@@ -40,8 +40,9 @@ class CrawlJob:
 class CrawlEvent:
     """One thing that happened to one source; ``failure`` is set where the outcome is failed.
 
-    Pages that an interrupted crawl had before are ``resumed``, those that were not fetched because
-    they seldom change ``not_due``.
+    ``rule`` says then by which rule it failed, if by one; ``is_stub`` marks pages that show next
+    to no text. Pages that an interrupted crawl had before are ``resumed``, those that were not
+    fetched because they seldom change ``not_due``.
     """
 
     source_id: str
@@ -50,6 +51,8 @@ class CrawlEvent:
     at: str
     archive_file: str | None = None
     failure: Failure | None = None
+    rule: str | None = None
+    is_stub: bool = False
 
 
 def is_private_host(host: str) -> bool:

@@ -6,7 +6,7 @@ Whoever kills it in between loses nothing: the next run finds out how far it cam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -33,7 +33,7 @@ class PurgeReport:
 
     ``pages`` and ``revisits`` count records, ``dereferenced`` the revisit records that stay and
     whose page is gone, ``freed`` bytes. ``left`` are files that could not be purged, with the
-    reason as a sentence.
+    reason as a sentence. ``records`` are the WARC-Record-IDs of what was deleted.
     """
 
     pages: int = 0
@@ -43,6 +43,7 @@ class PurgeReport:
     rewritten: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    records: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -86,7 +87,7 @@ class _Tally:
     removed: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
-    def report(self) -> PurgeReport:
+    def report(self, records: Set[str]) -> PurgeReport:
         return PurgeReport(
             pages=self.pages,
             revisits=self.revisits,
@@ -95,6 +96,7 @@ class _Tally:
             rewritten=tuple(self.rewritten),
             removed=tuple(self.removed),
             left=tuple(self.left),
+            records=frozenset(records),
         )
 
 
@@ -126,7 +128,7 @@ def purge(
         if not is_dry_run:
             visits.note_purged(day=today, before=before, expired_on=today if expired else "")
             write_cdxj(folder, visits)
-    return tally.report()
+    return tally.report(doomed.records if tally.pages or tally.revisits else set())
 
 
 def _files(folder: Path) -> Iterator[Path]:

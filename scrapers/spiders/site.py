@@ -12,7 +12,7 @@ import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Literal
 
 from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
@@ -310,12 +310,15 @@ class SiteSpider(Spider):
         slug, message = failure_reason(error, arguments["address"])
         if isinstance(error, RefusedError):
             rule = _rule(error)
-            self._tell_failure(site, arguments["address"], slug, message, rule=rule)
+            self._tell_failure(
+                site, arguments["address"], slug, message, rule=rule, outcome="refused"
+            )
             if error.closed_host is not None:
                 site.close_host(error.closed_host)
         else:
-            self._tell_failure(site, arguments["address"], slug, message)
             site.note_answer(slug)
+            given_up = "many_failures" if site.is_given_up else None
+            self._tell_failure(site, arguments["address"], slug, message, rule=given_up)
         async for request in self._next(site):
             yield request
 
@@ -335,6 +338,7 @@ class SiteSpider(Spider):
         message: str,
         *,
         rule: str | None = None,
+        outcome: Literal["failed", "refused"] = "failed",
         status: int | None = None,
     ) -> None:
         with _writing():
@@ -344,7 +348,7 @@ class SiteSpider(Spider):
                 at=now(),
                 slug=slug,
                 message=message,
-                outcome="failed" if rule is None else "refused",
+                outcome=outcome,
                 rule=rule,
                 status=status,
             )

@@ -22,7 +22,8 @@ from partnernetz.records import Document, Source
 from partnernetz.settings import Settings
 from partnernetz.storage import to_dict
 from scrapers.archive import read_pages
-from scrapers.crawl import CrawlProgress, crawl, read_report
+from scrapers.crawl import CrawlProgress, crawl
+from scrapers.crawl_report import read_report
 from scrapers.inputs import read_inputs
 from scrapers.jobs import is_private_host
 from scrapers.visits import Visits

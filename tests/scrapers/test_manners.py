@@ -17,7 +17,12 @@ import pytest
 from partnernetz.records import Source
 from partnernetz.settings import Settings
 from scrapers.archive import has_no_text, read_pages
-from scrapers.crawl import CrawlReport, crawl
+from scrapers.archive_index import cover_files
+from scrapers.crawl import crawl
+from scrapers.crawl_report import CrawlReport, read_report
+from scrapers.inputs import input_files
+from scrapers.ledger import read_ledger
+from scrapers.visits import Visits
 
 _TDM_FILE = "/.well-known/tdmrep.json"
 
@@ -315,3 +320,82 @@ def test_large_robots_files_are_read_up_to_their_limit(hosts: Any, tmp_path: Pat
     )
     _crawl(tmp_path, host.source())
     assert _kept(tmp_path) == {"/", "/b"}
+
+
+def test_the_ledger_and_the_records_say_by_which_law(hosts: Any, tmp_path: Path) -> None:
+    host = hosts(
+        {
+            "/robots.txt": "User-agent: *\nDisallow: /verboten",
+            "/": _page("/reserviert", "/verboten", "/weg", "/folgenlos"),
+            "/reserviert": (200, {"tdm-reservation": "1"}, _page()),
+            "/folgenlos": (200, {"X-Robots-Tag": "nofollow"}, _page("/nie")),
+        }
+    )
+    _crawl(tmp_path, host.source(), retention_days_44b=30)
+    entries = {"/" + one.url.split("/", 3)[3]: one for one in read_ledger(tmp_path)}
+    assert {path: (one.decision, one.rule) for path, one in entries.items()} == {
+        "/": ("stored", ""),
+        "/reserviert": ("not_kept", "tdm_header"),
+        "/verboten": ("refused", "robots_txt"),
+        "/weg": ("failed", "http_error"),
+        "/folgenlos": ("stored", "nofollow"),
+    }
+    kept = entries["/"]
+    assert kept.legal_basis == entries["/reserviert"].legal_basis == "§ 44b UrhG"
+    day = datetime.fromisoformat(kept.at) + timedelta(days=30)
+    assert kept.retain_until == day.date().isoformat()
+    (tmp_path / "crawl.sqlite").unlink()  # all but the decisions without a record comes again
+    with Visits(tmp_path) as visits:
+        cover_files(tmp_path, visits)
+        again = {"/" + one.url.split("/", 3)[3]: one for one in visits}
+    assert again.keys() == {"/", "/folgenlos"}
+    assert (again["/"].legal_basis, again["/"].retain_until) == (
+        kept.legal_basis,
+        kept.retain_until,
+    )
+    assert again["/folgenlos"].rule == "nofollow"
+
+
+def test_links_are_not_followed_later_either(hosts: Any, tmp_path: Path) -> None:
+    page = (200, {"X-Robots-Tag": "nofollow", "ETag": '"1"'}, _page("/nie"))
+    host = hosts({"/": _page("/a"), "/a": [page, (304, {"ETag": '"1"'}, "")]})
+    for _ in range(3):
+        _crawl(tmp_path, host.source())
+    assert len(host.times("/a")) >= 2
+    assert "/nie" not in host.paths()
+
+
+def test_a_closed_host_leaves_the_others_of_its_source_open(hosts: Any, tmp_path: Path) -> None:
+    other = hosts({_TDM_FILE: '[{"location": "/", "tdm-reservation": 1}]', "/x": _page()})
+    links = [f"http://{other.name}/x", f"http://{other.name}/y", "/a"]
+    host = hosts({"/": _page(*links), "/a": _page()})
+    report = _crawl(tmp_path, host.source(other=[other]))
+    assert _kept(tmp_path) == {"/", "/a"}
+    assert other.paths() == []
+    assert [failure.slug for failure in report.failures] == ["use_reserved"]
+    assert "host_given_up" in [finding.slug for finding in report.findings]
+
+
+def test_crawls_are_watched(hosts: Any, tmp_path: Path) -> None:
+    host = hosts({"/": _page("/a"), "/a": _page()})
+    empty = hosts({})
+    forbidden = hosts({"/robots.txt": "User-agent: *\nDisallow: /"})
+    thin = hosts({"/": "<p>Bitte anmelden.</p>"})
+    text = "<p>" + "Ein langer Satz über Hof und Plauen. " * 9 + "</p>"
+    host.answers["/a"] = text
+    report = _crawl(
+        tmp_path,
+        host.source("hof"),
+        empty.source("leer"),
+        forbidden.source("zu"),
+        thin.source("bezahlt"),
+    )
+    assert [(one.source_id, one.slug) for one in report.findings] == [
+        ("leer", "only_failures"),
+        ("zu", "all_forbidden"),
+        ("bezahlt", "only_stubs"),
+    ]
+    assert read_report(tmp_path) == report
+    page = (tmp_path / "crawl-report.html").read_text(encoding="utf-8")
+    assert all(one.sentence in page for one in report.findings)
+    assert input_files([tmp_path]) == tuple(sorted(tmp_path.glob("2*.warc.gz")))
