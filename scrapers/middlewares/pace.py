@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 
 from scrapers.middlewares.refusal import RefusedError
@@ -22,17 +23,26 @@ _LOOK = 0.25
 class PaceMiddleware:
     """Lets a busy host rest (429 and 503 with Retry-After) and asks slow ones less often.
 
-    Only the host waits: its source has no other request meanwhile, all other sources go on.
+    Only the host waits: its source has no other request meanwhile, all other sources go on. What
+    waits is none of the requests at work, whose number Scrapy bounds.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._busy: dict[str, int] = {}
+        self._waiting = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> PaceMiddleware:
         """Return the middleware of a crawl."""
-        return cls(crawler)
+        middleware = cls(crawler)
+        crawler.signals.connect(middleware.keep_open, signal=signals.spider_idle)
+        return middleware
+
+    def keep_open(self) -> None:
+        """Keep Scrapy from ending the crawl while there is nothing to do but wait."""
+        if self._waiting:
+            raise DontCloseSpider
 
     async def process_response(self, request: Request, response: Response) -> Response | Request:
         """Return the answer, or the request anew after a wait.
@@ -54,9 +64,19 @@ class PaceMiddleware:
             return response
         if asked is not None and asked > LONGEST_WAIT:
             raise _too_busy(host, f"it asks to be left alone for {asked:,.0f} seconds")
-        await self._wait(wait_of(asked, pause=self._pause(host), times=times))
+        await self._rest(request, wait_of(asked, pause=self._pause(host), times=times))
         meta = {**request.meta, "busy_repeats": repeats + 1}
         return request.replace(dont_filter=True, meta=meta)
+
+    async def _rest(self, request: Request, seconds: float) -> None:
+        at_work = self._crawler.engine.downloader.active
+        at_work.discard(request)
+        self._waiting += 1
+        try:
+            await self._wait(seconds)
+        finally:
+            self._waiting -= 1
+            at_work.add(request)
 
     async def _wait(self, seconds: float) -> None:
         """Wait, but not beyond the end of the crawl."""

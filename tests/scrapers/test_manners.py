@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,12 +21,14 @@ import pytest
 
 from partnernetz.records import Source
 from partnernetz.settings import Settings
+from partnernetz.storage import to_dict
 from scrapers.archive import has_no_text, read_pages
 from scrapers.archive_index import cover_files
 from scrapers.crawl import crawl
 from scrapers.crawl_report import CrawlReport, read_report
 from scrapers.inputs import input_files
 from scrapers.ledger import read_ledger
+from scrapers.settings import CONCURRENT_REQUESTS
 from scrapers.visits import Visits
 
 _TDM_FILE = "/.well-known/tdmrep.json"
@@ -399,3 +406,64 @@ def test_crawls_are_watched(hosts: Any, tmp_path: Path) -> None:
     page = (tmp_path / "crawl-report.html").read_text(encoding="utf-8")
     assert all(one.sentence in page for one in report.findings)
     assert input_files([tmp_path]) == tuple(sorted(tmp_path.glob("2*.warc.gz")))
+
+
+def test_many_busy_hosts_do_not_keep_the_others_from_work(hosts: Any, tmp_path: Path) -> None:
+    many = [
+        hosts({"/": [(503, {"Retry-After": "6"}, ""), _page()]})
+        for _ in range(CONCURRENT_REQUESTS + 3)
+    ]
+    free = hosts({"/": _page("/a", "/b"), "/a": _page(), "/b": _page()})
+    busy = [host.source(f"busy-{number}") for number, host in enumerate(many)]
+    report = _crawl(tmp_path, *busy, free.source("free"))
+    assert report.failures == ()
+    assert free.asked[-1][0] < min(host.times("/")[1] for host in many)
+
+
+_CRAWLER = """
+import json, sys
+from pathlib import Path
+from partnernetz.records import Source
+from partnernetz.settings import Settings
+from partnernetz.storage import from_dict
+from scrapers.crawl import crawl
+crawl([from_dict(Source, json.loads(sys.argv[1]))], archive=Path(sys.argv[2]),
+      settings=Settings(), is_loopback_allowed=True)
+"""
+
+
+def test_a_waiting_crawl_ends_when_it_is_told_to(hosts: Any, tmp_path: Path) -> None:
+    host = hosts({"/": [(429, {"Retry-After": "200"}, ""), _page()]})
+    crawler = subprocess.Popen(
+        [sys.executable, "-c", _CRAWLER, json.dumps(to_dict(host.source())), str(tmp_path)],
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+    )
+    while not host.paths():
+        time.sleep(0.05)
+    time.sleep(0.5)
+    begun = time.monotonic()
+    crawler.send_signal(signal.SIGTERM)
+    crawler.wait(30)
+    assert time.monotonic() - begun < 10
+    report = crawl(
+        [host.source()],
+        archive=tmp_path,
+        settings=Settings(),
+        is_loopback_allowed=True,
+        resume=True,
+    )
+    assert report.is_finished and report.failures == ()
+    assert host.paths() == ["/", "/"] and _kept(tmp_path) == {"/"}
+
+
+def test_a_robots_file_is_asked_for_again_after_a_day() -> None:
+    from scrapy.utils.test import get_crawler
+
+    from scrapers.middlewares.robots import RobotsMiddleware
+
+    middleware = RobotsMiddleware(get_crawler(settings_dict={"ROBOTSTXT_OBEY": True}))
+    middleware._parsers.update({"old": None, "new": None})
+    middleware._asked_at.update({"old": time.monotonic() - 90_000, "new": time.monotonic()})
+    middleware._forget_stale()
+    assert middleware._parsers.keys() == middleware._asked_at.keys() == {"new"}
