@@ -14,7 +14,7 @@ from scrapers.archive import (
     torn_at_error,
 )
 from scrapers.reading.errors import UnreadableError
-from scrapers.visits import Outcome, Visit, Visits
+from scrapers.visits import Outcome, Place, Visit, Visits
 
 _WARC_SUFFIXES = (".warc", ".warc.gz", f".warc{PART_SUFFIX}", f".warc.gz{PART_SUFFIX}")
 
@@ -42,9 +42,9 @@ def cover_files(folder: Path, visits: Visits) -> None:
                 visits.cover(name, to=size)
 
 
-def record_places(path: Path) -> list[tuple[str, int, int]]:
-    """Return id, offset and length in bytes of each record of a WARC file, up to a tear."""
-    places: list[tuple[str, int, int]] = []
+def record_places(path: Path) -> list[Place]:
+    """Return the place of each record of a WARC file, up to a tear."""
+    places: list[Place] = []
     with suppress(UnreadableError), path.open("rb") as file, torn_at_error(path.name):
         for record, offset, end in archive_records(file):
             record_id = record.rec_headers.get_header("WARC-Record-ID") or ""

@@ -6,7 +6,7 @@ Whoever kills it in between loses nothing: the next run finds out how far it cam
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -14,12 +14,12 @@ from typing import IO, Any
 from partnernetz.errors import UsageError
 from partnernetz.storage import atomic_path
 from scrapers.archive import archive_records, torn_at_error
-from scrapers.archive_index import cover_files, record_places
+from scrapers.archive_index import cover_files
 from scrapers.archive_writing import recover
 from scrapers.cdxj import write_cdxj
 from scrapers.locking import locked
 from scrapers.reading.errors import UnreadableError
-from scrapers.visits import VISITS_FILE, Visits
+from scrapers.visits import VISITS_FILE, Place, Visits
 
 _PAGES = ("response", "resource", "conversion")
 _REFERENCES = ("WARC-Refers-To", "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date")
@@ -86,8 +86,9 @@ class _Tally:
     rewritten: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    records: set[str] = field(default_factory=set)
 
-    def report(self, records: Set[str]) -> PurgeReport:
+    def report(self) -> PurgeReport:
         return PurgeReport(
             pages=self.pages,
             revisits=self.revisits,
@@ -96,7 +97,7 @@ class _Tally:
             rewritten=tuple(self.rewritten),
             removed=tuple(self.removed),
             left=tuple(self.left),
-            records=frozenset(records),
+            records=frozenset(self.records),
         )
 
 
@@ -128,7 +129,7 @@ def purge(
         if not is_dry_run:
             visits.note_purged(day=today, before=before, expired_on=today if expired else "")
             write_cdxj(folder, visits)
-    return tally.report(doomed.records if tally.pages or tally.revisits else set())
+    return tally.report()
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -161,70 +162,83 @@ def _purge_file(
     size = path.stat().st_size
     try:
         _survey(path, doomed, found)
-        if not (found.pages or found.revisits or found.dereferenced):
-            return
-        if not is_dry_run:
-            visits.cover(path.name, to=_BEYOND)
-            found.freed = size - (_rewrite(path, doomed) if found.kept else 0)
-            if not found.kept:
-                path.unlink()
-            places = record_places(path) if found.kept else ()
-            visits.place_records(path.name, places, size=_size(path), purged_on=today)
     except UnreadableError:
         tally.left.append(f"{path.name} is torn, and left as it is: delete it as a whole.")
         return
+    if not (found.records or found.dereferenced):
+        return
+    if not is_dry_run:
+        visits.cover(path.name, to=_BEYOND)  # so that a crawl after a kill reads it again
+        places: list[Place] = []
+        if found.kept:
+            places = _rewrite(path, doomed)
+        else:
+            path.unlink()
+        left = path.stat().st_size if found.kept else 0
+        visits.place_records(path.name, places, size=left, purged_on=today)
+        found.freed = size - left
     (tally.rewritten if found.kept else tally.removed).append(path.name)
     for name in ("pages", "revisits", "dereferenced", "freed"):
         setattr(tally, name, getattr(tally, name) + getattr(found, name))
+    tally.records |= found.records
 
 
 def _survey(path: Path, doomed: _Doomed, found: _Tally) -> None:
     """Count what of a file goes and what stays; raises UnreadableError where it is torn."""
     with path.open("rb") as file, torn_at_error(path.name):
         for record, *_ in archive_records(file):
-            is_page = record.rec_type in _PAGES
+            is_page, is_revisit = record.rec_type in _PAGES, record.rec_type == "revisit"
             if doomed.meets(record):
                 found.pages += is_page
-                found.revisits += record.rec_type == "revisit"
+                found.revisits += is_revisit
+                if is_page or is_revisit:
+                    found.records.add(_header(record, "WARC-Record-ID"))
             else:
-                found.kept += is_page or record.rec_type == "revisit"
+                found.kept += is_page or is_revisit
                 found.dereferenced += doomed.orphans(record)
 
 
-def _rewrite(path: Path, doomed: _Doomed) -> int:
-    """Write a file anew without what is doomed; return its new size in bytes."""
-    with atomic_path(path) as beside:
-        with path.open("rb") as file, path.open("rb") as source, beside.open("wb") as target:
-            begin: int | None = None  # of a record that is to be copied, up to the next one
-            for record, offset, *_ in archive_records(file):
-                _copy(source, target, begin=begin, end=offset)
-                begin = None
-                if doomed.meets(record):
-                    continue
-                if doomed.orphans(record):
-                    _write_without_reference(record, target, is_gzip=path.suffix == ".gz")
-                else:
-                    begin = offset
-            _copy(source, target, begin=begin, end=path.stat().st_size)
-        return beside.stat().st_size
+def _rewrite(path: Path, doomed: _Doomed) -> list[Place]:
+    """Write a file anew without what is doomed; return where each record is now."""
+    places: list[Place] = []
+    with (
+        atomic_path(path) as beside,
+        path.open("rb") as file,
+        path.open("rb") as source,
+        beside.open("wb") as target,
+    ):
+        kept: tuple[str, int] | None = None  # id and offset of a record, copied up to the next one
+        for record, offset, *_ in archive_records(file):
+            if kept is not None:
+                places.append(_copy(source, target, *kept, end=offset))
+            kept = None
+            if doomed.orphans(record) and not doomed.meets(record):
+                places.append(_write_without_reference(record, target, is_gzip=_is_gzip(path)))
+            elif not doomed.meets(record):
+                kept = (_header(record, "WARC-Record-ID"), offset)
+        if kept is not None:
+            places.append(_copy(source, target, *kept, end=path.stat().st_size))
+    return places
 
 
-def _copy(source: IO[bytes], target: IO[bytes], *, begin: int | None, end: int) -> None:
-    if begin is None:
-        return
+def _copy(source: IO[bytes], target: IO[bytes], record_id: str, begin: int, *, end: int) -> Place:
     source.seek(begin)
+    place = target.tell()
     while begin < end and (chunk := source.read(min(end - begin, 1 << 20))):
         target.write(chunk)
         begin += len(chunk)
+    return record_id, place, target.tell() - place
 
 
-def _write_without_reference(record: Any, target: IO[bytes], *, is_gzip: bool) -> None:
+def _is_gzip(path: Path) -> bool:
+    return path.suffix.lower() == ".gz"
+
+
+def _write_without_reference(record: Any, target: IO[bytes], *, is_gzip: bool) -> Place:
     from warcio.warcwriter import WARCWriter
 
     for name in _REFERENCES:
         record.rec_headers.remove_header(name)
+    place = target.tell()
     WARCWriter(target, gzip=is_gzip).write_record(record)
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else 0
+    return _header(record, "WARC-Record-ID"), place, target.tell() - place

@@ -24,6 +24,7 @@ _WITH_VALUE = frozenset(
 )
 _NAME = re.compile(r"\s*([A-Za-z0-9*_.-]+)\s*:\s*(.*)", re.DOTALL)
 _MENTIONED = re.compile(rf"<meta\b[^>]{{0,500}}(?:robots|{ROBOT_NAME}|tdm-)", re.IGNORECASE)
+_BODY = re.compile(r"<body[\s>]", re.IGNORECASE)
 #: Characters of a page in which its meta elements are looked for.
 _LONGEST_HEAD = 500_000
 _MOST_FIELDS = 200
@@ -37,6 +38,9 @@ def meta_fields(markup: str) -> tuple[tuple[str, str], ...]:
     head = markup[:_LONGEST_HEAD]
     if not _MENTIONED.search(head):
         return ()
+    body = _BODY.search(head)
+    if body is not None and not _MENTIONED.search(head, body.start()):
+        head = head[: body.start()]  # where such elements belong: the rest need not be parsed
     try:
         tree = parse_html(head)
     except UnreadableError:

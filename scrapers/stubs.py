@@ -13,6 +13,7 @@ FEWEST_CHARACTERS = 200
 #: How publishers mark that only the beginning of an article is shown
 #: (https://schema.org/isAccessibleForFree).
 _PAYWALL = re.compile(r'"isAccessibleForFree"\s*:\s*"?false"?', re.IGNORECASE)
+_PARAGRAPH = re.compile(r"<p(?:\s[^<>]*)?>([^<>]{60,})")
 _NOT_OWN = [
     "script", "style", "template", "noscript", "nav", "header", "footer", "aside", "form",
 ]  # fmt: skip
@@ -22,6 +23,9 @@ def is_stub(markup: str) -> bool:
     """Return whether a page shows next to no text of its own, or only the beginning of one."""
     if _PAYWALL.search(markup):
         return True
+    # most pages have so much running text that they need no parsing
+    if sum(map(len, _PARAGRAPH.findall(markup))) >= 2 * FEWEST_CHARACTERS:
+        return False
     try:
         tree = parse_html(markup)
     except UnreadableError:

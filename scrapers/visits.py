@@ -23,6 +23,8 @@ VISITS_FILE = "crawl.sqlite"
 Outcome = Literal[
     "stored", "unchanged", "not_modified", "not_kept", "redirected", "failed", "refused"
 ]
+#: Where a file has a record: the record's id, offset and length in bytes.
+Place = tuple[str, int, int]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 #: Seconds to wait for another process that writes.
 _PATIENCE = 30.0
@@ -255,12 +257,12 @@ class Visits:
     def place_records(
         self,
         name: str,
-        places: Iterable[tuple[str, int, int]],
+        places: Iterable[Place],
         *,
         size: int,
         purged_on: str | None = None,
     ) -> None:
-        """Take in where a file that was written anew has its records: id, offset, length in bytes.
+        """Take in where a file that was written anew has its records.
 
         Visits whose record is no longer there lose their place, purged on the day that is given.
         """

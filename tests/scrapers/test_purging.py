@@ -7,8 +7,6 @@ import io
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from partnernetz.errors import UsageError
+from scrapers import purging
 from scrapers.archive import read_pages
 from scrapers.archive_index import cover_files, read_body
 from scrapers.archive_writing import ArchiveWriter, Exchange, Original
@@ -28,7 +27,6 @@ from scrapers.locking import locked
 from scrapers.purging import PurgeReport, purge
 from scrapers.visits import Visit, Visits
 
-_PROJECT = Path(__file__).resolve().parents[2]
 _TODAY = "2026-11-26"
 
 
@@ -245,33 +243,36 @@ def test_just_what_is_old_goes(tmp_path_factory: pytest.TempPathFactory, days: l
     shutil.rmtree(folder)
 
 
-#: Kills itself at the n-th step at which a file or the table changes.
-_KILLED = """
-import os, signal, sys
-from pathlib import Path
-import sqlite3
-import scrapers.purging as purging
-from scrapers.visits import Visits
+def _purge_and_die(folder: Path, step: int) -> bool:
+    """Purge in a process that kills itself at a step that changes a file or the table.
 
-left = int(sys.argv[2])
+    Return whether it was killed.
+    """
+    child = os.fork()
+    if child == 0:
+        left = step
 
-def counted(function):
-    def wrapper(*arguments, **options):
-        global left
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return function(*arguments, **options)
-    return wrapper
+        def counted(function: Any) -> Any:
+            def wrapper(*arguments: Any, **options: Any) -> Any:
+                nonlocal left
+                left -= 1
+                if left < 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return function(*arguments, **options)
 
-for name in ("cover", "place_records", "note_purged", "add"):
-    setattr(Visits, name, counted(getattr(Visits, name)))
-Path.replace = counted(Path.replace)
-Path.unlink = counted(Path.unlink)
-purging._copy = counted(purging._copy)
-purging.write_cdxj = counted(purging.write_cdxj)
-purging.purge(Path(sys.argv[1]), today="2026-11-25", before="2026-01-01")
-"""
+            return wrapper
+
+        for owner, names in (
+            (Visits, ("cover", "place_records", "note_purged", "add")),
+            (Path, ("replace", "unlink")),
+            (purging, ("_copy", "_write_without_reference", "write_cdxj")),
+        ):
+            for name in names:
+                setattr(owner, name, counted(getattr(owner, name)))
+        purging.purge(folder, today="2026-11-25", before="2026-01-01")
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
 
 
 def test_a_kill_at_any_step_loses_nothing(tmp_path: Path) -> None:
@@ -283,13 +284,8 @@ def test_a_kill_at_any_step_loses_nothing(tmp_path: Path) -> None:
     for step in range(60):
         folder = tmp_path / str(step)
         shutil.copytree(origin, folder)
-        result = subprocess.run(
-            [sys.executable, "-c", _KILLED, str(folder), str(step)],
-            env={**os.environ, "PYTHONPATH": str(_PROJECT)},
-            cwd=_PROJECT,
-            check=False,
-        )
-        kills += result.returncode == -signal.SIGKILL
+        was_killed = _purge_and_die(folder, step)
+        kills += was_killed
         purge(folder, today=_TODAY, before="2026-01-01")
         _assert_whole(folder)
         assert len(_bodies(folder)) == 1
@@ -297,6 +293,6 @@ def test_a_kill_at_any_step_loses_nothing(tmp_path: Path) -> None:
         assert len(visits) == 5
         assert sum(one.purged_on is not None for one in visits) == 3
         assert not list(folder.glob(".*.warc.gz.*"))
-        if result.returncode == 0:
+        if not was_killed:
             break
     assert kills >= 10

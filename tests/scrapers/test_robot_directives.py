@@ -58,6 +58,23 @@ def test_meta_elements(markup: str, expected: str) -> None:
     assert directives_of_meta(meta_fields(page)) == frozenset(expected.split())
 
 
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("<p>Hof</p><meta name=robots content=noindex>", "noindex"),
+        (
+            "<meta name=robots content=noai><body><meta name=robots content=nofollow>",
+            "noai nofollow",
+        ),
+        ("<meta name=robots content=noai><body><p>robots</p>", "noai"),
+        ("<!-- <body> --><meta name=robots content=noai>", "noai"),
+        ("<!-- <body> <meta name=robots content=noindex> --><p>Hof</p>", ""),
+    ],
+)
+def test_misplaced_elements_count(page: str, expected: str) -> None:
+    assert directives_of_meta(meta_fields(page)) == frozenset(expected.split())
+
+
 def test_fields_of_mining_are_among_the_meta_elements() -> None:
     markup = "<meta name='TDM-Reservation' content='1'><meta name=tdm-policy content='https://p'>"
     assert meta_fields(markup) == (("tdm-reservation", "1"), ("tdm-policy", "https://p"))

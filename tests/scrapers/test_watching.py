@@ -88,6 +88,7 @@ _LONG = "Die Stadt Hof und die Stadt Plauen sind seit 1987 Partner. " * 5
             False,
         ),
         ("", True),
+        (f"<nav><p>{_LONG[:150]}</p></nav><p>Kurz</p>", True),
         ("<ul>" * 3000, False),
     ],
 )
