@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands import extraction, releases, runs, sources
+from flows.commands import extraction, ledgers, releases, runs, sources
 from flows.console import say
 from partnernetz.errors import PartnernetzError
 
@@ -51,6 +51,7 @@ runs.add_to(app)
 extraction.add_to(app)
 releases.add_to(app)
 sources.add_to(app)
+ledgers.add_to(app)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from flows.stages import Layout, PartOrder, RunReport
 from flows.workers import begin_worker, interrupts_held
 from partnernetz.errors import Failure, StageError
 from partnernetz.records import Source
-from scrapers.crawl import CrawlReport
+from scrapers.crawl_report import CrawlReport
 
 FLOW_NAME = "partnernetz"
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from flows import stages
 from flows.console import count, say, show, show_json, tell_failures
+from flows.ledgers import show_findings
 from flows.options import load_settings, sources_path
 from flows.quiet import make_prefect_quiet
 from flows.server import prefect_server
 from flows.stages import Layout, RunReport
 from partnernetz.errors import Failure, InputError, StageError, UsageError
 from partnernetz.storage import to_dict, write_text
-from scrapers.crawl import CrawlReport, read_report
+from scrapers.crawl_report import CrawlReport, read_report
 from scrapers.date_range import parse_range
 from scrapers.duplicates import DUPLICATES_FILE, find_duplicates
 from scrapers.samples import serve_samples
@@ -155,6 +156,7 @@ def show_crawl(report: CrawlReport, archive: Path) -> int:
         f"{count(pages, 'page')} of {count(len(report.sources), 'source')}, {stored:,} new, "
         f"{count(len(report.failures), 'failure')}, archive in {archive}."
     )
+    show_findings(report)
     return 0 if pages else 1
 
 

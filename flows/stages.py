@@ -25,7 +25,8 @@ from partnernetz.errors import Failure, InputError, StageError
 from partnernetz.records import Source
 from partnernetz.storage import from_dict, read_jsonl, to_dict, write_jsonl, write_text
 from scrapers.archive import has_no_text
-from scrapers.crawl import CrawlReport, crawl
+from scrapers.crawl import crawl
+from scrapers.crawl_report import CrawlReport
 from scrapers.inputs import is_archive
 from scrapers.sources import SOURCES_FILE, read_source_list
 

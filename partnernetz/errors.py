@@ -12,6 +12,7 @@ FailureSlug = Literal[
     "document_unreadable",
     "download_failed",
     "extraction_failed",
+    "host_busy",
     "http_error",
     "input_missing",
     "media_type_unknown",
@@ -19,6 +20,7 @@ FailureSlug = Literal[
     "record_invalid",
     "robots_disallowed",
     "too_large",
+    "use_reserved",
 ]
 FAILURE_SLUGS: tuple[str, ...] = get_args(FailureSlug)
 

@@ -32,7 +32,7 @@ class StoredPage:
 
     ``kind`` is the type of the record. A ``revisit`` has no body of its own: the digest of its
     page is the one of the body that it refers to, empty where it names none. ``crawl`` is when the
-    crawl began, empty in foreign archives.
+    crawl began, empty in foreign archives, as is what the law says (see ``Exchange``).
     """
 
     page: Page
@@ -43,6 +43,9 @@ class StoredPage:
     etag: str | None = None
     last_modified: str | None = None
     is_not_modified: bool = False
+    legal_basis: str = ""
+    retain_until: str = ""
+    rule: str = ""
 
 
 def digest_of(body: bytes) -> str:
@@ -253,6 +256,9 @@ def _stored_page(
         length=length,
         kind=record.rec_type,
         crawl=known.get("crawl", ""),
+        legal_basis=known.get("legal_basis", ""),
+        retain_until=known.get("retain_until", ""),
+        rule=known.get("rule", ""),
         etag=http.get_header("ETag") if http else None,
         last_modified=http.get_header("Last-Modified") if http else None,
         is_not_modified=profile.rstrip("/").endswith(NOT_MODIFIED),

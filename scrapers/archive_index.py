@@ -5,9 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from scrapers.archive import PART_SUFFIX, StoredPage, read_page_at, scan_records
+from scrapers.archive import (
+    PART_SUFFIX,
+    StoredPage,
+    archive_records,
+    read_page_at,
+    scan_records,
+    torn_at_error,
+)
 from scrapers.reading.errors import UnreadableError
-from scrapers.visits import Outcome, Visit, Visits
+from scrapers.visits import Outcome, Place, Visit, Visits
 
 _WARC_SUFFIXES = (".warc", ".warc.gz", f".warc{PART_SUFFIX}", f".warc.gz{PART_SUFFIX}")
 
@@ -15,8 +22,8 @@ _WARC_SUFFIXES = (".warc", ".warc.gz", f".warc{PART_SUFFIX}", f".warc.gz{PART_SU
 def cover_files(folder: Path, visits: Visits) -> None:
     """Bring the visits up to what the WARC files of a folder hold, torn ones up to the tear.
 
-    Only what no visit covers is read. Where a file is gone or has shrunk, its visits lose their
-    place in it.
+    Only what no visit covers is read. Where a file is gone its visits lose their place, where it
+    has shrunk those whose record it no longer has.
     """
     covered = visits.covered()
     files = {path.name.removesuffix(PART_SUFFIX): path for path in _files(folder)}
@@ -24,8 +31,8 @@ def cover_files(folder: Path, visits: Visits) -> None:
         visits.forget_file(name)
     for name, path in files.items():
         size, start = path.stat().st_size, covered.get(name, 0)
-        if size < start:
-            visits.forget_file(name)
+        if size < start:  # written anew, by a purge that was killed
+            visits.place_records(name, record_places(path), size=size)
             start = 0
         if size > start:
             with visits.together():
@@ -33,6 +40,16 @@ def cover_files(folder: Path, visits: Visits) -> None:
                     for stored, _ in scan_records(path, start=start):
                         visits.add(visit_of(stored))
                 visits.cover(name, to=size)
+
+
+def record_places(path: Path) -> list[Place]:
+    """Return the place of each record of a WARC file, up to a tear."""
+    places: list[Place] = []
+    with suppress(UnreadableError), path.open("rb") as file, torn_at_error(path.name):
+        for record, offset, end in archive_records(file):
+            record_id = record.rec_headers.get_header("WARC-Record-ID") or ""
+            places.append((record_id, offset, end() - offset))
+    return places
 
 
 def visit_of(stored: StoredPage) -> Visit:
@@ -53,6 +70,9 @@ def visit_of(stored: StoredPage) -> Visit:
         digest=page.digest or None,
         etag=stored.etag,
         last_modified=stored.last_modified,
+        legal_basis=stored.legal_basis or None,
+        retain_until=stored.retain_until or None,
+        rule=stored.rule or None,
         archive_file=page.archive_file,
         archive_record=page.archive_record,
         archive_offset=stored.offset,

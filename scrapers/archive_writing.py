@@ -48,7 +48,9 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _LAST_TYPES = (b"response", b"revisit", b"resource")
 _TYPE = re.compile(rb"^WARC-Type: (\w+)\r?$", re.MULTILINE)
 _CHUNK = 65_536
-_METADATA_FIELDS = ("url", "source_id", "crawl", "depth", "via", "rendered_by")
+_METADATA_FIELDS = ("url", "source_id", "crawl", "depth", "via")
+#: Written where they are not empty: the browser, the law by which a page is kept, signs noted.
+_MAYBE_FIELDS = ("rendered_by", "legal_basis", "retain_until", "rule")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,9 @@ class Exchange:
     crawl: str = ""
     ip_address: str | None = None
     rendered_by: str = ""
+    legal_basis: str = ""
+    retain_until: str = ""
+    rule: str = ""
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -144,6 +149,9 @@ class ArchiveWriter:
             etag=header_of(exchange, "ETag"),
             last_modified=header_of(exchange, "Last-Modified"),
             is_not_modified=original is not None and exchange.status == NOT_MODIFIED_STATUS,
+            legal_basis=exchange.legal_basis,
+            retain_until=exchange.retain_until,
+            rule=exchange.rule,
         )
 
     def close(self) -> None:
@@ -212,8 +220,7 @@ def _write_exchange(file: IO[bytes], exchange: Exchange, original: Original | No
 
     beside = {"WARC-Concurrent-To": answer_id}
     values = {name: str(getattr(exchange, name)) for name in _METADATA_FIELDS}
-    if not exchange.rendered_by:
-        del values["rendered_by"]
+    values |= {name: value for name in _MAYBE_FIELDS if (value := getattr(exchange, name))}
     lines = (f"{name}: {' '.join(value.split())}\r\n" for name, value in values.items())
     payload = "".join(lines).encode()
     write("metadata", payload, beside, warc_content_type="application/warc-fields")

@@ -5,7 +5,6 @@ Nothing in this module imports Scrapy.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import signal
@@ -13,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -25,62 +23,20 @@ import partnernetz
 from partnernetz.errors import Failure, InputError, StageError, UsageError
 from partnernetz.records import Source
 from partnernetz.settings import Settings
-from partnernetz.storage import from_dict, read_jsonl, to_dict, write_jsonl, write_text
+from partnernetz.storage import from_dict, read_jsonl, to_dict, write_jsonl
 from scrapers.archive_writing import recover
+from scrapers.crawl_report import CrawlReport, SourceReport, read_report, write_report
+from scrapers.crawl_report_page import write_report_page
 from scrapers.date_range import parse_range
 from scrapers.jobs import CrawlEvent, CrawlJob, is_private_host
+from scrapers.locking import locked
 from scrapers.sources import SOURCES_FILE
+from scrapers.watching import counted, watch
 
-REPORT_FILE = "crawl-report.json"
-_LOCK_FILE = ".lock"
 #: Failures that a report lists; their number is told whatever it is, and crawl.sqlite has them all.
 _MOST_FAILURES = 10_000
 #: Seconds the process gets to finish the page it is at.
 _PATIENCE = 15.0
-#: Seconds to wait for the process of a killed crawl, which ends with the page it is at.
-_ORPHAN_PATIENCE = 60.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceReport:
-    """What one crawl made of one source.
-
-    ``fetched`` counts the pages that were answered with text (``stored`` anew or ``unchanged``),
-    ``resumed`` those an interrupted crawl had already, ``not_due`` those that were not fetched
-    because they seldom change, ``failed`` the addresses that could not be had.
-    """
-
-    source_id: str
-    fetched: int = 0
-    stored: int = 0
-    unchanged: int = 0
-    resumed: int = 0
-    not_due: int = 0
-    failed: int = 0
-    archive_files: tuple[str, ...] = ()
-    first_fetched_at: str | None = None
-    last_fetched_at: str | None = None
-
-    @property
-    def pages(self) -> int:
-        """Return how many pages were looked at, fetched now or not."""
-        return self.fetched + self.resumed + self.not_due
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrawlReport:
-    """What a crawl brought in; ``is_finished`` is false where it was interrupted.
-
-    ``failures`` are at most 10,000, of which the sources tell the full number.
-    """
-
-    started_at: str
-    is_finished: bool
-    sources: tuple[SourceReport, ...]
-    failures: tuple[Failure, ...]
-    archive_files: tuple[str, ...]
-    first_fetched_at: str | None = None
-    last_fetched_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +63,8 @@ def crawl(
 ) -> CrawlReport:
     """Crawl sources into an archive folder and return what came of it.
 
-    The report is also written as ``crawl-report.json`` beside the archive. Addresses that cannot
+    The report is also written beside the archive, as ``crawl-report.json`` and as a page for
+    readers, with what is odd compared with former crawls. Addresses that cannot
     be had become failures of the report, the rest goes on. Pages are fetched again when they are
     due by how often they change, with ``refetch`` all of them. With ``resume``, a crawl that was
     interrupted is taken up: nothing that it decided is asked again. With ``since`` and ``until``
@@ -123,7 +80,7 @@ def crawl(
     parse_range(since, until, today=datetime.now(UTC).date())
     agent = _user_agent(chosen, settings, is_loopback_allowed=is_loopback_allowed)
     archive.mkdir(parents=True, exist_ok=True)
-    with _locked(archive) as lock:
+    with locked(archive) as lock:
         recover(archive)
         interrupted = _interrupted_since(archive) if resume else None
         job = CrawlJob(
@@ -137,6 +94,8 @@ def crawl(
             largest_file=settings.archive_file_size,
             since=since,
             until=until,
+            legal_basis=settings.legal_basis,
+            retention_days=settings.retention_days,
         )
         _keep_sources(archive, chosen)
         tally = _Tally(job)
@@ -147,24 +106,10 @@ def crawl(
             recover(archive)
             write_report(archive, tally.report(is_finished=False))
             raise
-        report = tally.report(is_finished=True)
+        report = watch(archive, tally.report(is_finished=True))
         write_report(archive, report)
+        write_report_page(archive, report)
         return report
-
-
-def read_report(archive: Path) -> CrawlReport:
-    """Return the report that the latest crawl left; raises InputError if there is none."""
-    path = archive / REPORT_FILE
-    try:
-        return from_dict(CrawlReport, json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise InputError(f"There is no crawl report {path}: crawl first.") from error
-
-
-def write_report(archive: Path, report: CrawlReport) -> None:
-    """Write a report beside the archive, atomically."""
-    text = json.dumps(to_dict(report), ensure_ascii=False, indent=1)
-    write_text(archive / REPORT_FILE, text + "\n")
 
 
 def _chosen(sources: Sequence[Source], only: Collection[str] | None) -> tuple[Source, ...]:
@@ -197,40 +142,6 @@ def _user_agent(sources: Sequence[Source], settings: Settings, *, is_loopback_al
             "web address."
         )
     return f"{name} (+{contact})" if contact else name
-
-
-@contextmanager
-def _locked(archive: Path) -> Iterator[int]:
-    """Hold the archive's lock and yield it, for the crawling process to hold it as well.
-
-    So the lock of a killed crawl is free when its process, which ends by itself, has ended.
-    """
-    with (archive / _LOCK_FILE).open("a+") as file:
-        until = time.monotonic() + _ORPHAN_PATIENCE
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
-                if _is_crawling(file) or time.monotonic() > until:
-                    raise UsageError(
-                        f"Another crawl is writing to {archive}: wait for its end."
-                    ) from error
-                time.sleep(0.1)
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield file.fileno()
-
-
-def _is_crawling(lock: IO[str]) -> bool:
-    """Return whether the process still lives that took the lock."""
-    lock.seek(0)
-    try:
-        os.kill(int(lock.read()), 0)
-    except (ValueError, OSError):
-        return False
-    return True
 
 
 def _interrupted_since(archive: Path) -> str | None:
@@ -269,7 +180,10 @@ class _Tally:
         if event.failure is not None:
             if len(self._failures) < _MOST_FAILURES:
                 self._failures.append(event.failure)
-            self._sources[event.source_id] = replace(known, failed=known.failed + 1)
+            rule = event.rule or event.failure.slug
+            self._sources[event.source_id] = replace(
+                known, failed=known.failed + 1, rules=counted(known.rules, rule)
+            )
             return
         files = known.archive_files
         if event.archive_file is not None and event.archive_file not in files:
@@ -283,6 +197,7 @@ class _Tally:
             fetched=known.fetched + 1,
             stored=known.stored + (event.outcome == "stored"),
             unchanged=known.unchanged + (event.outcome == "unchanged"),
+            stubs=known.stubs + event.is_stub,
             archive_files=files,
             first_fetched_at=known.first_fetched_at or event.at,
             last_fetched_at=event.at,

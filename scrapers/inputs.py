@@ -13,6 +13,7 @@ from partnernetz.errors import Failure, FailureSlug, InputError
 from partnernetz.places import Gazetteer
 from partnernetz.records import Document, DocumentReference, Source
 from scrapers.archive import digest_of, has_no_text, read_pages
+from scrapers.crawl_report_page import PAGE_FILE
 from scrapers.duplicates import DUPLICATES_FILE
 from scrapers.hosts import host_place_id
 from scrapers.reading import UnreadableError, document_of_html, document_of_text, read_document
@@ -31,7 +32,7 @@ _MEDIA_TYPES = {
 _ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".wacz", ".warc.part", ".warc.gz.part")
 _SUFFIXES = (*_ARCHIVE_SUFFIXES, ".jsonl", *_MEDIA_TYPES)
 #: What a crawl writes beside its archive; no input of its own.
-_BESIDE_ARCHIVES = frozenset([SOURCES_FILE, DUPLICATES_FILE])
+_BESIDE_ARCHIVES = frozenset([SOURCES_FILE, DUPLICATES_FILE, PAGE_FILE])
 #: Files larger than this are no page.
 _LARGEST_FILE = 200_000_000
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from partnernetz.errors import Failure
 from partnernetz.records import Source
+from partnernetz.settings import LegalBasis
 
 #: Why a crawl ends that came to its end, in Scrapy's word.
 FINISHED = "finished"
@@ -22,7 +23,8 @@ class CrawlJob:
     ``resume_since`` is when the crawl began that this one takes up, else None. With ``refetch``
     every page is fetched in full, whether or not it is due. Archive files are closed beyond
     ``largest_file`` bytes. ``since`` and ``until`` are the EDTF dates of
-    ``scrapers.date_range.parse_range``.
+    ``scrapers.date_range.parse_range``. Pages are copied by ``legal_basis`` and kept for
+    ``retention_days``.
     """
 
     sources: tuple[Source, ...]
@@ -34,14 +36,17 @@ class CrawlJob:
     largest_file: int = 1_000_000_000
     since: str | None = None
     until: str | None = None
+    legal_basis: LegalBasis = "44b"
+    retention_days: int = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlEvent:
     """One thing that happened to one source; ``failure`` is set where the outcome is failed.
 
-    Pages that an interrupted crawl had before are ``resumed``, those that were not fetched because
-    they seldom change ``not_due``.
+    ``rule`` says then by which rule it failed, if by one; ``is_stub`` marks pages that show next
+    to no text. Pages that an interrupted crawl had before are ``resumed``, those that were not
+    fetched because they seldom change ``not_due``.
     """
 
     source_id: str
@@ -50,6 +55,8 @@ class CrawlEvent:
     at: str
     archive_file: str | None = None
     failure: Failure | None = None
+    rule: str | None = None
+    is_stub: bool = False
 
 
 def is_private_host(host: str) -> bool:

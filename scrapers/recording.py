@@ -7,7 +7,7 @@ it in the file at its next start.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
@@ -21,11 +21,16 @@ from scrapers.archive_writing import (
     ArchiveWriter,
     Exchange,
     Original,
+    header_of,
 )
 from scrapers.cdxj import write_cdxj
 from scrapers.jobs import FINISHED, CrawlEvent, CrawlJob
 from scrapers.links import Link
+from scrapers.permission import basis_name
+from scrapers.reading.charset import decode
+from scrapers.reading.dispatch import format_of
 from scrapers.revisiting import Look, is_due
+from scrapers.stubs import is_stub
 from scrapers.visits import Outcome, Visit, Visits
 
 #: Validators that are longer, or hold anything but printable ASCII, are not sent back.
@@ -131,7 +136,8 @@ class Recorder:
         original = self._original(found) if found else None
         has_own_file = original is None and has_text
         writer = self._writer(exchange.source_id if has_own_file else None)
-        self._keep(writer.add(exchange, original=original), is_told=has_text)
+        stored = writer.add(exchange, original=original)
+        self._keep(stored, is_told=has_text, is_stub=has_text and _is_stub(exchange))
 
     def record_not_modified(self, exchange: Exchange, *, has_text: bool = True) -> Known | None:
         """Store the answer 304 as a revisit record; return what is known of the page.
@@ -144,6 +150,8 @@ class Recorder:
             return None
         known = self._known(last)
         if known is not None:
+            # the answer has no page that could tell once more what its owner wants
+            exchange = replace(exchange, rule=exchange.rule or last.rule or "")
             self._keep(self._writer(None).add(exchange, original=original), is_told=has_text)
         return known
 
@@ -187,6 +195,7 @@ class Recorder:
             rule=rule,
             message=message,
             status=status,
+            legal_basis=basis_name(self._job.legal_basis) if outcome == "not_kept" else None,
         )
         self._tell_failure(visit)
 
@@ -203,14 +212,17 @@ class Recorder:
             write_cdxj(self._folder, self._visits)
         self._visits.close()
 
-    def _keep(self, stored: StoredPage, *, is_told: bool) -> Visit:
+    def _keep(self, stored: StoredPage, *, is_told: bool, is_stub: bool = False) -> Visit:
         """Add the visit of a record that was written just now."""
         visit = visit_of(stored)
         with self._visits.together():
             self._visits.add(visit)
             self._visits.cover(stored.page.archive_file, to=stored.offset + stored.length)
         if is_told:
-            self._emit(_event(visit, "stored" if visit.outcome == "stored" else "unchanged"))
+            outcome: Literal["stored", "unchanged"] = (
+                "stored" if visit.outcome == "stored" else "unchanged"
+            )
+            self._emit(replace(_event(visit, outcome), is_stub=is_stub))
         return visit
 
     def _add(self, *, outcome: Outcome, **values: str | int | None) -> Visit:
@@ -259,6 +271,7 @@ class Recorder:
                 url=visit.url,
                 at=visit.at,
                 failure=failure,
+                rule=visit.rule,
             )
         )
 
@@ -286,6 +299,13 @@ def _event(
         at=visit.at,
         archive_file=visit.archive_file if outcome in ("stored", "unchanged") else None,
     )
+
+
+def _is_stub(exchange: Exchange) -> bool:
+    media_type = header_of(exchange, "Content-Type") or ""
+    if format_of(exchange.body, media_type=media_type) != "html":
+        return False
+    return is_stub(decode(exchange.body, media_type=media_type))
 
 
 def _is_sane(value: str) -> bool:

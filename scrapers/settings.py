@@ -20,6 +20,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 2.0
 DOWNLOAD_TIMEOUT = 30
 RETRY_TIMES = 2
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # 429 and 503 are for PaceMiddleware
 REDIRECT_MAX_TIMES = 5
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/pdf,text/plain;q=0.9,*/*;q=0.1",
@@ -48,6 +49,8 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapers.middlewares.scope.ScopeMiddleware": 50,
     "scrapers.middlewares.robots.RobotsMiddleware": 100,
+    "scrapers.middlewares.permission.PermissionMiddleware": 150,
+    "scrapers.middlewares.pace.PaceMiddleware": 580,  # below retries and redirects
 }
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier knows what was met
 

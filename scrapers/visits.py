@@ -23,6 +23,8 @@ VISITS_FILE = "crawl.sqlite"
 Outcome = Literal[
     "stored", "unchanged", "not_modified", "not_kept", "redirected", "failed", "refused"
 ]
+#: Where a file has a record: the record's id, offset and length in bytes.
+Place = tuple[str, int, int]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 #: Seconds to wait for another process that writes.
 _PATIENCE = 30.0
@@ -39,7 +41,8 @@ class Visit:
     fetched by ``rule``). ``digest`` is that of the body, also where another record holds it;
     ``archive_offset`` and ``archive_length`` are bytes of this visit's own record.
     ``legal_basis`` and ``retain_until`` (a date) say why a page is kept and for how long;
-    ``fingerprint`` is that of its readable text (see ``scrapers.duplicates``).
+    ``fingerprint`` is that of its readable text (see ``scrapers.duplicates``). ``purged_on`` is the
+    day on which the record was deleted: that a page was had is still told.
     """
 
     source_id: str
@@ -63,6 +66,7 @@ class Visit:
     legal_basis: str | None = None
     retain_until: str | None = None
     fingerprint: str | None = None
+    purged_on: str | None = None
 
 
 _COLUMNS = tuple(field.name for field in fields(Visit))
@@ -86,7 +90,7 @@ CREATE TABLE IF NOT EXISTS visits (
   slug TEXT, rule TEXT, message TEXT, status INTEGER, media_type TEXT, digest TEXT,
   etag TEXT, last_modified TEXT,
   archive_file TEXT, archive_record TEXT, archive_offset INTEGER, archive_length INTEGER,
-  legal_basis TEXT, retain_until TEXT, fingerprint TEXT
+  legal_basis TEXT, retain_until TEXT, fingerprint TEXT, purged_on TEXT
 );
 CREATE INDEX IF NOT EXISTS visits_by_url ON visits (source_id, url);
 CREATE INDEX IF NOT EXISTS visits_by_final_url ON visits (source_id, final_url);
@@ -240,6 +244,61 @@ class Visits:
             (name,),
         )
         self._database.execute("DELETE FROM files WHERE name = ?", (name,))
+
+    def expired_records(self, today: str) -> set[str]:
+        """Return the ids of the records whose retention date is before a day (ISO 8601)."""
+        rows = self._database.execute(
+            "SELECT archive_record FROM visits WHERE archive_file IS NOT NULL"
+            " AND retain_until < ? AND archive_record IS NOT NULL",
+            (today,),
+        )
+        return {row[0] for row in rows}
+
+    def place_records(
+        self,
+        name: str,
+        places: Iterable[Place],
+        *,
+        size: int,
+        purged_on: str | None = None,
+    ) -> None:
+        """Take in where a file that was written anew has its records.
+
+        Visits whose record is no longer there lose their place, purged on the day that is given.
+        """
+        found = {record: (offset, length) for record, offset, length in places}
+        run = self._database.execute
+        with self.together():
+            rows = run("SELECT id, archive_record FROM visits WHERE archive_file = ?", (name,))
+            kept = [(*found[record], row) for row, record in rows.fetchall() if record in found]
+            run("UPDATE visits SET archive_offset = -id WHERE archive_file = ?", (name,))
+            self._database.executemany(
+                "UPDATE visits SET archive_offset = ?, archive_length = ? WHERE id = ?", kept
+            )
+            run(
+                "UPDATE visits SET archive_file = NULL, archive_offset = NULL,"
+                " archive_length = NULL, purged_on = ?"
+                " WHERE archive_file = ? AND archive_offset < 0",
+                (purged_on, name),
+            )
+            self.cover(name, to=size)
+            if not size:
+                run("DELETE FROM files WHERE name = ?", (name,))
+
+    def note_purged(self, *, day: str, before: str, expired_on: str) -> None:
+        """Note the day of deletion where a purge was killed before it could."""
+        self._database.execute(
+            "UPDATE visits SET purged_on = ? WHERE purged_on IS NULL AND archive_file IS NULL"
+            " AND archive_record IS NOT NULL AND (substr(at, 1, 10) < ? OR retain_until < ?)",
+            (day, before, expired_on),
+        )
+
+    def purged_records(self) -> set[str]:
+        """Return the ids of the records that were deleted."""
+        rows = self._database.execute(
+            "SELECT archive_record FROM visits WHERE purged_on IS NOT NULL"
+        )
+        return {row[0] for row in rows if row[0]}
 
     def keep_links(
         self, *, crawl: str, source_id: str, url: str, links: Iterable[dict[str, Any]]

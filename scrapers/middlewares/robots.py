@@ -1,51 +1,79 @@
-"""robots.txt as RFC 9309 has it, Crawl-delay enforced.
+"""robots.txt as RFC 9309 has it, Crawl-delay kept, its sitemaps handed to the spider.
 
-Scrapy's own middleware (2.19) takes an unreachable robots.txt for a permission and parses
-Crawl-delay without keeping to it.
+Scrapy's own middleware (2.19) takes an unreachable robots.txt for a permission, parses Crawl-delay
+without keeping to it, and never asks again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
+from time import monotonic
+from typing import Any
+
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
 
+from scrapers.links import canonical_address, is_in_scope
 from scrapers.middlewares.refusal import RefusedError
+from scrapers.robot_directives import ROBOT_NAME
 from scrapers.sources import host_of
 
 #: A site that asks for a longer pause, in seconds, is left alone: no crawl of it would end.
 LONGEST_DELAY = 120.0
+#: Bytes that are read; RFC 9309 (2.5) asks for at least 500 kibibytes.
+_LONGEST_FILE = 512_000
+#: Seconds after which it is asked for again (RFC 9309, 2.4: at the latest after 24 hours).
+_FRESH = 24 * 3600.0
+_MOST_SITEMAPS = 50
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
     """Obeys robots.txt; where it cannot be had for a server's fault, nothing is fetched."""
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._asked_at: dict[str, float] = {}
+
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
         """Raise RefusedError for what robots.txt forbids."""
         if request.meta.get("dont_obey_robotstxt"):
             return
+        self._forget_stale()
         parser = await self.robot_parser(request)
         host = host_of(request.url)
         if parser is None:
             raise RefusedError(
                 f"{host} cannot be reached: its robots.txt got no usable answer.",
                 slug="download_failed",
-                is_final=True,
+                rule="robots_unreachable",
+                closed_host=host,
             )
-        agent = self._robotstxt_useragent or "partnernetz"
+        agent = self._robotstxt_useragent or ROBOT_NAME
         delay = parser.crawl_delay(agent)
         if delay is not None and delay > LONGEST_DELAY:
             raise RefusedError(
                 f"{host} asks for {delay:g} seconds between two pages, which is too slow to crawl.",
                 slug="robots_disallowed",
-                is_final=True,
+                rule="crawl_delay",
+                closed_host=host,
             )
         if not parser.allowed(request.url, agent):
-            raise RefusedError(f"robots.txt forbids {request.url}.", slug="robots_disallowed")
+            raise RefusedError(
+                f"robots.txt forbids {request.url}.", slug="robots_disallowed", rule="robots_txt"
+            )
         if delay:
             self._keep_delay(host, delay)
+
+    def _forget_stale(self) -> None:
+        now = monotonic()
+        for netloc in [name for name, at in self._asked_at.items() if now - at > _FRESH]:
+            del self._asked_at[netloc]
+            self._parsers.pop(netloc, None)
 
     def _keep_delay(self, host: str, delay: float) -> None:
         downloader = self.crawler.engine.downloader
@@ -62,7 +90,24 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             return
         if response.status >= 300:  # no robots.txt: everything is allowed
             response = response.replace(body=b"")
+        if len(response.body) > _LONGEST_FILE:  # whole lines only: half a rule is another one
+            whole, _, _ = response.body[:_LONGEST_FILE].rpartition(b"\n")
+            response = response.replace(body=whole)
         await super()._parse_robots(response, netloc, request)
+        self._asked_at[netloc] = monotonic()
+        self._hand_on_sitemaps(self._parsers[netloc], request)
+
+    def _hand_on_sitemaps(self, parser: Any, request: Request) -> None:
+        """Give the spider the sitemaps that lie in the scope of the request's source."""
+        learn = getattr(self.crawler.spider, "learn_sitemaps", None)
+        named: Iterable[str] = parser.rp.sitemaps  # Scrapy's interface has no word for them
+        found = (
+            canonical_address(name, base=request.url) for name in islice(named, _MOST_SITEMAPS)
+        )
+        hosts = request.meta.get("hosts") or ()
+        addresses = [one for one in found if one is not None and is_in_scope(one, hosts=hosts)]
+        if learn is not None and addresses:
+            learn(host_of(request.url), tuple(dict.fromkeys(addresses)))
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._no_parser(netloc)

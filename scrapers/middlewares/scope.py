@@ -34,7 +34,9 @@ class ScopeMiddleware:
             hosts = getattr(self._crawler.spider, "all_hosts", frozenset())
         if not is_in_scope(request.url, hosts=hosts or ()):
             raise RefusedError(
-                f"{request.url} is no address of this source's hosts.", slug="address_refused"
+                f"{request.url} is no address of this source's hosts.",
+                slug="address_refused",
+                rule="scope",
             )
         host = host_of(request.url)
         request.meta["download_slot"] = host

@@ -24,6 +24,7 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from scrapers.middlewares.refusal import RefusedError
 from scrapers.rendering.markup import plain_markup
 from scrapers.rendering.routing import PageRouter, ScriptCache
+from scrapers.sources import host_of
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -174,7 +175,7 @@ class _Browser:
             raise RefusedError(
                 f"{page.url} is read in a browser (is_rendered), but {self._missing}.",
                 slug="download_failed",
-                is_final=True,
+                closed_host=host_of(page.url),
             )
         assert page.request is not None
         hosts = page.request.meta.get("hosts") or ()

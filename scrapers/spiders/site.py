@@ -11,10 +11,11 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
@@ -28,12 +29,14 @@ from scrapers.archive_writing import NOT_MODIFIED_STATUS, Exchange, header_of
 from scrapers.date_range import DateRange, parse_range
 from scrapers.frontier import Frontier, Step
 from scrapers.jobs import FINISHED, CrawlJob, delay_of
-from scrapers.links import PageLinks, page_links
+from scrapers.links import PageLinks, is_in_scope, page_links
 from scrapers.middlewares.refusal import RefusedError
 from scrapers.oparl import links_of_council_paper, read_any_listing
+from scrapers.permission import NOFOLLOW
 from scrapers.reading.charset import decode
 from scrapers.reading.dispatch import format_of
 from scrapers.recording import Known, Recorder
+from scrapers.sources import without_www
 
 #: After so many failed downloads in a row a site is given up.
 _MOST_FAILURES = 8
@@ -51,7 +54,24 @@ class SiteCrawl:
         self.listings = deque([*source.feeds, *source.sitemaps, *source.oparl])
         self.listings_met = set(self.listings)
         self.failures_in_a_row = 0
+        self.closed_hosts: set[str] = set()
         self.is_given_up = False
+
+    def meet_listings(self, addresses: Iterable[str]) -> None:
+        """Take in feeds and sitemaps to read that were not met before."""
+        for address in addresses:
+            if address not in self.listings_met and len(self.listings_met) < _MOST_LISTINGS:
+                self.listings_met.add(address)
+                self.listings.append(address)
+
+    def close_host(self, host: str) -> None:
+        """Leave a host alone; where the source has no other one it is given up."""
+        self.closed_hosts.add(without_www(host))
+        self.is_given_up = self.closed_hosts >= {without_www(one) for one in self.source.hosts}
+
+    def is_closed(self, address: str) -> bool:
+        """Return whether an address lies on a host that is left alone."""
+        return bool(self.closed_hosts) and is_in_scope(address, hosts=self.closed_hosts)
 
     def note_answer(self, failure: str | None = None) -> None:
         """Count failed downloads; after too many in a row the site is given up."""
@@ -66,16 +86,24 @@ class SiteSpider(Spider):
 
     def __init__(self, *, job: CrawlJob, recorder: Recorder, **options: Any) -> None:
         super().__init__(**options)
+        self._job = job
         self._recorder = recorder
         today = date.fromisoformat(job.started_at[:10])
         dates = parse_range(job.since, job.until, today=today)
         self._sites = [SiteCrawl(source, dates=dates) for source in job.sources]
+        self.legal_basis = job.legal_basis
         self._active = {source.id for source in job.sources}
         self.all_hosts = frozenset(host for source in job.sources for host in source.hosts)
 
     def delay_of(self, host: str) -> float:
         """Return the seconds between two requests to a host."""
         return delay_of(host)
+
+    def learn_sitemaps(self, host: str, addresses: Iterable[str]) -> None:
+        """Take in the sitemaps that the robots.txt of a host names."""
+        for site in self._sites:
+            if is_in_scope(f"http://{host}/", hosts=site.source.hosts):
+                site.meet_listings(addresses)
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield the first request of every source."""
@@ -109,6 +137,8 @@ class SiteSpider(Spider):
                 address = step.address
                 if address in site.listings_met:
                     continue
+            if site.is_closed(address):
+                continue
             known = self._known(site, address, step)
             if known is None:
                 if step is not None and self._has_met(site, address):
@@ -140,7 +170,8 @@ class SiteSpider(Spider):
             with suppress(ValueError):  # told when it was fetched
                 self._learn_listing(site, address, known.body, base=visit.final_url)
         else:
-            self._follow(site, step, _links(known.body, known.media_type, base=visit.final_url))
+            links = _links(known.body, known.media_type, base=visit.final_url)
+            self._follow(site, step, _followed(links, visit.rule))
 
     def _request(
         self, site: SiteCrawl, address: str, step: Step | None, *, is_conditional: bool = True
@@ -201,10 +232,7 @@ class SiteSpider(Spider):
         since = site.dates.since if site.dates else None
         listing = read_any_listing(body, base=base, since=since)
         site.frontier.add(listing.links, depth=1, via=address)
-        for sitemap in listing.sitemaps:
-            if sitemap not in site.listings_met and len(site.listings_met) < _MOST_LISTINGS:
-                site.listings_met.add(sitemap)
-                site.listings.append(sitemap)
+        site.meet_listings(listing.sitemaps)
 
     async def _read_page(
         self, response: Response, *, site: SiteCrawl, address: str, step: Step
@@ -256,7 +284,8 @@ class SiteSpider(Spider):
             self._tell_failure(site, step.address, "media_type_unknown", message)
             return
         self._record(exchange)
-        self._follow(site, step, _links(exchange.body, media_type, base=exchange.final_url))
+        links = _links(exchange.body, media_type, base=exchange.final_url)
+        self._follow(site, step, _followed(links, exchange.rule))
 
     def _leave_out(
         self, exchange: Exchange, site: SiteCrawl, step: Step, refusal: RefusedError
@@ -266,7 +295,7 @@ class SiteSpider(Spider):
         if exchange.status == NOT_MODIFIED_STATUS:
             last = self._recorder.last_known(source_id=site.source.id, url=step.address)
             body, media_type = (last.body or b"", last.media_type) if last else (b"", "")
-        page = _links(body, media_type, base=exchange.final_url)
+        page = _followed(_links(body, media_type, base=exchange.final_url), exchange.rule)
         with _writing():
             self._recorder.fail(
                 source_id=site.source.id,
@@ -293,11 +322,15 @@ class SiteSpider(Spider):
         slug, message = failure_reason(error, arguments["address"])
         if isinstance(error, RefusedError):
             rule = _rule(error)
-            self._tell_failure(site, arguments["address"], slug, message, rule=rule)
-            site.is_given_up = error.is_final
+            self._tell_failure(
+                site, arguments["address"], slug, message, rule=rule, outcome="refused"
+            )
+            if error.closed_host is not None:
+                site.close_host(error.closed_host)
         else:
-            self._tell_failure(site, arguments["address"], slug, message)
             site.note_answer(slug)
+            given_up = "many_failures" if site.is_given_up else None
+            self._tell_failure(site, arguments["address"], slug, message, rule=given_up)
         async for request in self._next(site):
             yield request
 
@@ -317,6 +350,7 @@ class SiteSpider(Spider):
         message: str,
         *,
         rule: str | None = None,
+        outcome: Literal["failed", "refused"] = "failed",
         status: int | None = None,
     ) -> None:
         with _writing():
@@ -326,7 +360,7 @@ class SiteSpider(Spider):
                 at=now(),
                 slug=slug,
                 message=message,
-                outcome="failed" if rule is None else "refused",
+                outcome=outcome,
                 rule=rule,
                 status=status,
             )
@@ -337,7 +371,7 @@ class SiteSpider(Spider):
         return exchange_of(
             response,
             source_id=site.source.id,
-            crawl=self._recorder.crawl,
+            job=self._job,
             url=address,
             depth=step.depth if step else 0,
             via=step.via if step else "",
@@ -362,6 +396,11 @@ def _links(body: bytes, media_type: str, *, base: str) -> PageLinks:
         return page_links(decode(body, media_type=media_type), base=base)
     links = links_of_council_paper(body, base=base) if kind == "oparl" else ()
     return PageLinks(title="", links=tuple(links))
+
+
+def _followed(page: PageLinks, rule: str | None) -> PageLinks:
+    """Return a page with those of its links that the owner lets be followed."""
+    return replace(page, links=()) if NOFOLLOW in (rule or "").split() else page
 
 
 def _media_type(exchange: Exchange) -> str:

@@ -26,6 +26,8 @@ def test_the_defaults_work_in_a_checkout() -> None:
     assert settings.workers >= 1
     assert settings.contact == ""
     assert settings.minimum_score == 0
+    assert (settings.legal_basis, settings.retention_days) == ("44b", 365)
+    assert Settings(legal_basis="60d").retention_days == 3653
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,9 @@ def test_the_defaults_work_in_a_checkout() -> None:
         ("workers", "7", 7),
         ("contact", "netz@example.org", "netz@example.org"),
         ("minimum_score", "0.25", 0.25),
+        ("legal_basis", "60d", "60d"),
+        ("retention_days_44b", "30", 30),
+        ("retention_days_60d", "3650", 3650),
     ],
 )
 def test_each_field_is_read_from_the_environment(
@@ -56,6 +61,8 @@ def test_what_is_passed_beats_the_environment(monkeypatch: pytest.MonkeyPatch) -
         ("workers", "65"),
         ("workers", "two"),
         ("minimum_score", "1.5"),
+        ("legal_basis", "53"),
+        ("retention_days_44b", "0"),
         ("minimum_score", "-0.1"),
     ],
 )

@@ -22,7 +22,8 @@ from partnernetz.records import Document, Source
 from partnernetz.settings import Settings
 from partnernetz.storage import to_dict
 from scrapers.archive import read_pages
-from scrapers.crawl import CrawlProgress, crawl, read_report
+from scrapers.crawl import CrawlProgress, crawl
+from scrapers.crawl_report import read_report
 from scrapers.inputs import read_inputs
 from scrapers.jobs import is_private_host
 from scrapers.visits import Visits
@@ -46,7 +47,11 @@ class _Site(ThreadingHTTPServer):
         return f"127.0.0.1:{self.server_address[1]}"
 
     def asked(self) -> list[str]:
-        return [path for _, path, _ in self.requests if path != "/robots.txt"]
+        return [
+            path
+            for _, path, _ in self.requests
+            if path not in ("/robots.txt", "/.well-known/tdmrep.json")
+        ]
 
     def source(self, name: str = "hof", **values: Any) -> Source:
         default = {"start": (f"http://{self.host}/",), "hosts": (self.host,)}
@@ -184,7 +189,11 @@ def test_crawl_delay_is_kept(site: _Site, tmp_path: Path) -> None:
     site.pages["/"] = _links("/a", "/b")
     site.pages.update({"/a": "A", "/b": "B"})
     _crawl([site.source()], tmp_path)
-    times = [moment for moment, path, _ in site.requests if path != "/robots.txt"]
+    times = [
+        moment
+        for moment, path, _ in site.requests
+        if path not in ("/robots.txt", "/.well-known/tdmrep.json")
+    ]
     assert len(times) == 3
     assert all(later - earlier >= 0.38 for earlier, later in pairwise(times))
 

@@ -57,6 +57,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/robots.txt":
             return self._send(200, "User-agent: *\nDisallow: /intern")
+        if self.path == "/.well-known/tdmrep.json":
+            return self._send(404, "")
         self.server.asked[self.path] += 1
         time.sleep(_PAUSE)
         number = int(self.path.strip("/p") or 0) if self.path != "/feed.xml" else 0
