@@ -69,7 +69,7 @@ def distances_km(edges: Integers, nodes: NodeArrays) -> Reals:
         np.sin(half_latitude) ** 2
         + np.cos(nodes.latitude[one]) * np.cos(nodes.latitude[other]) * np.sin(half_longitude) ** 2
     )
-    return 2 * _EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0, 1)))
+    return np.asarray(2 * _EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0, 1))))
 
 
 def component_labels(edges: Integers, count: int) -> Integers:

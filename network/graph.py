@@ -8,12 +8,11 @@ from typing import Any
 
 import networkx as nx
 
+from network.spells import read_spells, spells_of, write_spells
 from partnernetz import edtf
 from partnernetz.errors import PlaceUnknownError
 from partnernetz.places import Gazetteer, Place, great_circle_km
 from partnernetz.records import Partnership, PlaceReference
-
-from network.spells import read_spells, spells_of, write_spells
 
 Attributes = dict[str, Any]
 

@@ -97,7 +97,8 @@ def communities(graph: nx.Graph[str]) -> list[list[str]]:
     # NetworkX walks through sets of nodes: those of numbers have the same order in every process
     numbered: nx.Graph[int] = nx.Graph()
     numbered.add_nodes_from(range(len(keys)))
-    numbered.add_edges_from(sorted(sorted((index[a], index[b])) for a, b in graph.edges))
+    pairs = ((index[a], index[b]) for a, b in graph.edges)
+    numbered.add_edges_from(sorted((min(pair), max(pair)) for pair in pairs))
     parts = nx.community.louvain_communities(numbered, seed=_SEED) if keys else []
     return _ordered([keys[number] for number in part] for part in parts)
 
@@ -105,7 +106,7 @@ def communities(graph: nx.Graph[str]) -> list[list[str]]:
 def _modularity(graph: nx.Graph[str], parts: list[list[str]]) -> float | None:
     if not graph.number_of_edges():
         return None
-    return _finite(nx.community.modularity(graph, parts))
+    return _finite(nx.community.modularity(graph, [set(part) for part in parts]))
 
 
 def _ordered(parts: Iterable[Iterable[str]]) -> list[list[str]]:

@@ -23,8 +23,6 @@ def spells_of(item: Partnership) -> tuple[Spell, ...]:
     """
     start = edtf.year(item.start_date) if item.start_date else None
     turns = _turns(item, start)
-    if start is None and not turns:
-        return ()
     spells: list[Spell] = []
     opened: int | None = start
     is_open = True
@@ -36,7 +34,7 @@ def spells_of(item: Partnership) -> tuple[Spell, ...]:
         is_open = not is_pause
     if is_open:
         spells.append((opened, _last_known_year(item, opened)))
-    return tuple(_joined(spells))
+    return tuple(spell for spell in _joined(spells) if spell != (None, None))
 
 
 def write_spells(spells: Iterable[Spell]) -> str:
@@ -47,10 +45,7 @@ def write_spells(spells: Iterable[Spell]) -> str:
     >>> write_spells([(1986, 1993), (1999, None)])
     '1986/1993;1999/..'
     """
-    return ";".join(
-        f"{'' if first is None else _four_digits(first)}/{'..' if last is None else _four_digits(last)}"
-        for first, last in spells
-    )
+    return ";".join(f"{_year(first, '')}/{_year(last, '..')}" for first, last in spells)
 
 
 def read_spells(text: str) -> tuple[Spell, ...]:
@@ -93,8 +88,8 @@ def _last_known_year(item: Partnership, opened: int | None) -> int | None:
     return stated if opened is None or stated >= opened else None
 
 
-def _four_digits(year: int) -> str:
-    return f"{year:04d}"
+def _year(year: int | None, unknown: str) -> str:
+    return unknown if year is None else f"{year:04d}"
 
 
 def _joined(spells: Iterable[Spell]) -> list[Spell]:

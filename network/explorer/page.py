@@ -71,7 +71,7 @@ def json_for_html(data: Any) -> Markup:
 
 
 def explorer_data(tables: Tables, *, created: str | None) -> dict[str, Any]:
-    """Return what the page's script reads: places, partnerships, evidence, documents, claims, years.
+    """Return what the page's script reads.
 
     Places and documents are referred to by their position in the list. A partnership's ``more`` is
     the number of its quotations that are not on the page.
@@ -160,7 +160,7 @@ _SHOWN_OF_EVIDENCE = [
 
 
 def _largest_share(counts: Sequence[int], budget: int) -> int:
-    """Return how many of each may be kept so that there are no more than the budget (at least 1)."""
+    """Return how many of each, at least one, may be kept so that all fit the budget."""
     share = 1
     while sum(min(count, share + 1) for count in counts) <= budget and share < max(counts):
         share += 1

@@ -18,8 +18,8 @@ LICENSE_TITLE = "Creative Commons Attribution 4.0; quotations stay their authors
 LICENSE_PATH = "https://creativecommons.org/licenses/by/4.0/"
 
 _ABSTRACT = (
-    "The network of town partnerships, read from web pages and documents. Every partnership carries "
-    "its dates, its topics and the quotations that state it."
+    "The network of town partnerships, read from web pages and documents. Every partnership "
+    "carries its dates, its topics and the quotations that state it."
 )
 
 
@@ -99,7 +99,7 @@ _SHOWN: Mapping[str, Any] = {
 _QUERIES = {
     "search_quotations": {
         "title": "Search the quotations",
-        "description": "Words, \"phrases\", feuer* and AND, OR, NOT; umlauts need not be typed.",
+        "description": 'Words, "phrases", feuer* and AND, OR, NOT; umlauts need not be typed.',
         "sql": (
             "SELECT q.a_name, q.b_name, q.quotation, q.event_date, q.title, q.url "
             "FROM evidence_fts JOIN evidence AS e ON e.rowid = evidence_fts.rowid "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 #: Longitude and latitude in degrees.
@@ -35,13 +36,15 @@ def great_circle(a: Point, b: Point) -> Geometry:
         share = number / parts
         weights = math.sin((1 - share) * angle), math.sin(share * angle)
         x, y, z = (weights[0] * p + weights[1] * q for p, q in zip(one, other, strict=True))
-        inner.append((math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y)))))
+        inner.append(
+            (math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y))))
+        )
     return _geometry([a, *inner, b])
 
 
 def _geometry(points: list[Point]) -> Geometry:
     parts: list[list[Point]] = [[points[0]]]
-    for (west, south), (east, north) in zip(points, points[1:], strict=False):
+    for (west, south), (east, north) in pairwise(points):
         if abs(east - west) > 180:  # shorter across the antimeridian (RFC 7946, section 3.1.9)
             rim = math.copysign(180.0, west)
             unrolled = east + math.copysign(360.0, west)

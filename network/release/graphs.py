@@ -29,7 +29,7 @@ Edge = tuple[str, str, Attributes]
 
 def ordered_edges(graph: nx.Graph[str]) -> list[Edge]:
     """Return the edges with both keys in ascending order, ordered by them."""
-    edges = ((*sorted((a, b)), data) for a, b, data in graph.edges(data=True))
+    edges = ((min(a, b), max(a, b), data) for a, b, data in graph.edges(data=True))
     return sorted(edges, key=lambda edge: edge[:2])
 
 
@@ -133,7 +133,16 @@ def _separated(items: Iterable[Attributes]) -> Iterator[str]:
 
 
 def _dumped(value: Any) -> str:
-    return str(clean(json.dumps(value, ensure_ascii=False, allow_nan=False)))
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if "\\u0000" in text:  # JSON could hold it, the other formats cannot
+        text = json.dumps(_cleaned(value), ensure_ascii=False, allow_nan=False)
+    return str(clean(text))
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _cleaned(item) for name, item in value.items()}
+    return clean(value)
 
 
 def _point(place: Attributes) -> tuple[float, float]:

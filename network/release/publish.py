@@ -146,9 +146,7 @@ def _summary(network: Network, tables: Tables, failures: tuple[Failure, ...]) ->
     return {
         "created": latest_moment(network.documents),
         **network_measures(network.graph),
-        **{
-            name: tables[name].num_rows for name in ("evidence", "claims", "documents", "events")
-        },
+        **{name: tables[name].num_rows for name in ("evidence", "claims", "documents", "events")},
         "evidence_by_modality": dict(sorted(modalities.items())),
         "failures": len(failures),
         "failures_by_slug": dict(sorted(Counter(item.slug for item in failures).items())),

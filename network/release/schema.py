@@ -166,7 +166,9 @@ PARTNERSHIPS = Table(
         _text("start_alternatives", "Other dates given for it (EDTF), joined by a semicolon."),
         _text("end_date", "End, if it has ended and a date is stated (EDTF)."),
         _year("end_year", "Year of the end."),
-        _text("spells", "Years in which it was active, as intervals (EDTF), joined by a semicolon."),
+        _text(
+            "spells", "Years in which it was active, as intervals (EDTF), joined by a semicolon."
+        ),
         _text("topics", "Ids of the topics in alphabetical order, joined by a semicolon."),
         _real(
             "belief", "Probability that it exists or existed.", required=True, minimum=0, maximum=1

@@ -79,6 +79,4 @@ def _arrow_field(column: Column) -> pa.Field:
     metadata = {"description": column.description}
     if column.unit:
         metadata["unit"] = column.unit
-    return pa.field(
-        column.name, _type(column), nullable=not column.is_required, metadata=metadata
-    )
+    return pa.field(column.name, _type(column), nullable=not column.is_required, metadata=metadata)

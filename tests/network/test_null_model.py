@@ -75,9 +75,9 @@ def test_triangles_and_components_are_those_of_networkx(graph):
     edges = edge_array(named, nodes)
     assert triangle_count(edges, len(graph)) == sum(nx.triangles(graph).values()) // 3
     labels = component_labels(edges, len(graph))
-    assert {
-        frozenset(np.flatnonzero(labels == label).tolist()) for label in labels
-    } == set(map(frozenset, nx.connected_components(graph)))
+    assert {frozenset(np.flatnonzero(labels == label).tolist()) for label in labels} == set(
+        map(frozenset, nx.connected_components(graph))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -118,11 +118,10 @@ def test_figures_are_those_of_networkx(attributed):
             nx.attribute_assortativity_coefficient(known, "state")
         ),
         "degree_assortativity": pytest.approx(nx.degree_assortativity_coefficient(attributed)),
-        "size_assortativity": pytest.approx(
-            nx.numeric_assortativity_coefficient(logs, "size")
-        ),
+        "size_assortativity": pytest.approx(nx.numeric_assortativity_coefficient(logs, "size")),
         "size_ratio": pytest.approx(
-            10 ** np.mean([abs(logs.nodes[a]["size"] - logs.nodes[b]["size"]) for a, b in logs.edges])
+            10
+            ** np.mean([abs(logs.nodes[a]["size"] - logs.nodes[b]["size"]) for a, b in logs.edges])
         ),
         "mean_distance": figures["mean_distance"],
         "domestic_distance": figures["domestic_distance"],
@@ -156,7 +155,12 @@ def test_what_is_undefined_is_none():
     for graph in (nx.Graph(), made(nx.path_graph(2)), made(nx.star_graph(3))):
         for item in compare_with_random(graph):
             if item.name in ("side_assortativity", "size_ratio", "mean_distance"):
-                assert (item.observed, item.edges, item.z_score, item.p_value) == (None, 0, None, None)
+                assert (item.observed, item.edges, item.z_score, item.p_value) == (
+                    None,
+                    0,
+                    None,
+                    None,
+                )
 
 
 def test_the_same_seed_gives_the_same_figures(attributed):

@@ -58,8 +58,17 @@ def network():
     graph = nx.Graph()
     for key, state in (("a", "BB"), ("b", "SL"), ("c", "BB"), ("d", None), ("e", "SL")):
         graph.add_node(key, **({"state": state} if state else {}))
-    graph.add_edge("a", "b", start_year=1986, spells="1986/1988;1990/..", is_east_west=True, topics="sport;youth")
-    graph.add_edge("a", "c", start_year=1988, spells="1988/1989", is_east_west=False, topics="sport")
+    graph.add_edge(
+        "a",
+        "b",
+        start_year=1986,
+        spells="1986/1988;1990/..",
+        is_east_west=True,
+        topics="sport;youth",
+    )
+    graph.add_edge(
+        "a", "c", start_year=1988, spells="1988/1989", is_east_west=False, topics="sport"
+    )
     graph.add_edge("b", "d", is_east_west=False, topics="sport")
     graph.add_edge("b", "e", start_year=1990, spells="1990/..", is_east_west=False, topics="")
     return graph
