@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands import extraction, releases, runs
+from flows.commands import extraction, releases, runs, sources
 from flows.console import say
 from partnernetz.errors import PartnernetzError
 
@@ -50,6 +50,7 @@ def _partnernetz(
 runs.add_to(app)
 extraction.add_to(app)
 releases.add_to(app)
+sources.add_to(app)
 
 
 def main() -> None:

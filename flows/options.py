@@ -32,6 +32,19 @@ def reference_folder() -> Path:
     return load_settings().data_folder / "reference"
 
 
+def reference_sources() -> Path:
+    """Return the project's own list of sources."""
+    return reference_folder() / "sources.toml"
+
+
+def sources_path(given: Path) -> Path:
+    """Return the path of a sources file; the word ``reference`` stands for the project's own list.
+
+    A file of that name wins over the word.
+    """
+    return reference_sources() if str(given) == "reference" and not given.exists() else given
+
+
 def load_gazetteer() -> Gazetteer:
     """Return the gazetteer; raises InputError where its tables are missing."""
     from partnernetz.places import Gazetteer
@@ -43,4 +56,4 @@ def load_sources(path: Path | None, *, gazetteer: Gazetteer | None = None) -> tu
     """Return the sources of a file, none without a file."""
     from scrapers.sources import read_sources
 
-    return read_sources(path, gazetteer=gazetteer) if path else ()
+    return read_sources(sources_path(path), gazetteer=gazetteer) if path else ()

@@ -61,7 +61,8 @@ def run_flow(sources_file: str, out: str) -> RunReport:
     killed one goes on where that one ended.
     """
     layout = Layout(folder=Path(out))
-    crawled = crawl_task(stages.load_run_sources(Path(sources_file)), layout.archive)
+    sources = stages.load_run_sources(Path(sources_file), is_told=False)  # told before the start
+    crawled = crawl_task(sources, layout.archive)
     current, orders = stages.plan_parts(layout, crawled=crawled)
     known = None if orders else stages.find_current(layout, current)
     if known is not None:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from flows import stages
 from flows.console import count, say, show, show_json, tell_failures
-from flows.options import load_settings
+from flows.options import load_settings, sources_path
 from flows.quiet import make_prefect_quiet
 from flows.server import prefect_server
 from flows.stages import Layout, RunReport
 from partnernetz.errors import Failure, InputError, StageError, UsageError
-from partnernetz.records import Source
 from partnernetz.storage import to_dict, write_text
 from scrapers.crawl import CrawlReport, read_report
 from scrapers.samples import serve_samples
+from scrapers.sources import sources_toml
 
 TIME_ZONE = "Europe/Berlin"
 _SOURCES_COPY = "sources.toml"
+_SAMPLES_NOTE = "Written by `partnernetz demo`: the sample sites on the ports they were served on."
 
 
 def run_once(sources_file: Path, out: Path, *, debug: bool) -> RunReport:
@@ -63,18 +63,8 @@ def run_demo(out: Path, *, debug: bool) -> RunReport:
     ) as sources:
         copy = out / _SOURCES_COPY
         (out / "archive").mkdir(parents=True, exist_ok=True)
-        write_text(copy, sources_toml(sources))
+        write_text(copy, sources_toml(sources, note=_SAMPLES_NOTE))
         return run_once(copy, out, debug=debug)
-
-
-def sources_toml(sources: Sequence[Source]) -> str:
-    """Return the text of a source list; its values are JSON, which TOML reads as well."""
-    lines = ["# Written by `partnernetz demo`: the sample sites on the ports they were served on."]
-    for source in sources:
-        lines += ["", "[[source]]"]
-        values = {name: value for name, value in to_dict(source).items() if value is not None}
-        lines += [f"{name} = {json.dumps(value)}" for name, value in values.items()]
-    return "\n".join(lines) + "\n"
 
 
 def show_run(report: RunReport, out: Path, *, as_json: bool) -> None:
@@ -161,7 +151,10 @@ def serve_flow(cron: str, sources_file: Path, out: Path, *, debug: bool) -> None
         run_flow.serve(
             name="scheduled",
             schedules=[schedule],
-            parameters={"sources_file": str(sources_file.resolve()), "out": str(out.resolve())},
+            parameters={
+                "sources_file": str(sources_path(sources_file).resolve()),
+                "out": str(out.resolve()),
+            },
             print_starting_message=False,
             limit=1,
         )

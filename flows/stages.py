@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.building import build_release
-from flows.console import progress
-from flows.options import load_gazetteer, load_settings, reference_folder
+from flows.console import progress, tell_failures
+from flows.options import load_gazetteer, load_settings, reference_folder, sources_path
 from flows.parts import (
     Part,
     code_hash,
@@ -26,7 +26,7 @@ from partnernetz.records import Source
 from partnernetz.storage import from_dict, read_jsonl, to_dict, write_jsonl, write_text
 from scrapers.crawl import CrawlReport, crawl
 from scrapers.inputs import is_archive
-from scrapers.sources import SOURCES_FILE, read_sources
+from scrapers.sources import SOURCES_FILE, read_source_list
 
 _LOOPBACK_NAMES = ("localhost", "127.", "[::1]")
 
@@ -95,9 +95,15 @@ class RunReport:
     failures: tuple[Failure, ...] = ()
 
 
-def load_run_sources(path: Path) -> tuple[Source, ...]:
-    """Return the sources of a TOML file; raises InputError where it cannot be used."""
-    return read_sources(path, gazetteer=load_gazetteer())
+def load_run_sources(path: Path, *, is_told: bool = True) -> tuple[Source, ...]:
+    """Return the sources of a TOML file; raises InputError where it cannot be used.
+
+    What lists of addresses had to leave out is told on stderr, unless it has been told before.
+    """
+    found = read_source_list(sources_path(path), gazetteer=load_gazetteer())
+    if is_told:
+        tell_failures(found.left_out)
+    return found.sources
 
 
 def allows_loopback(sources: Sequence[Source]) -> bool:

@@ -25,6 +25,26 @@ PlaceKind = Literal["municipality", "district", "borough", "town"]
 Side = Literal["east", "west", "berlin", "abroad"]
 NameKind = Literal["official", "titled", "base", "variant", "former", "historical", "other"]
 
+#: The German states by their code (ISO 3166-2:DE without "DE-").
+GERMAN_STATES: dict[str, str] = {
+    "BB": "Brandenburg",
+    "BE": "Berlin",
+    "BW": "Baden-Württemberg",
+    "BY": "Bayern",
+    "HB": "Bremen",
+    "HE": "Hessen",
+    "HH": "Hamburg",
+    "MV": "Mecklenburg-Vorpommern",
+    "NI": "Niedersachsen",
+    "NW": "Nordrhein-Westfalen",
+    "RP": "Rheinland-Pfalz",
+    "SH": "Schleswig-Holstein",
+    "SL": "Saarland",
+    "SN": "Sachsen",
+    "ST": "Sachsen-Anhalt",
+    "TH": "Thüringen",
+}
+
 _EARTH_RADIUS_KM = 6371.0088  # mean radius (IUGG)
 #: Letters that NFKD does not take apart.
 _UNDECOMPOSED = str.maketrans(

@@ -1,10 +1,15 @@
-"""The sites to read, from a TOML file with one ``[[source]]`` table each."""
+"""The sites to read, from a TOML file with one ``[[source]]`` table each.
+
+A ``[[discover]]`` table makes sources of a list of addresses: see ``scrapers/discovery.py``.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +17,7 @@ from urllib.parse import urlsplit
 from partnernetz.errors import InputError, PlaceUnknownError
 from partnernetz.places import Gazetteer
 from partnernetz.records import SOURCE_KINDS, Page, Source
-from partnernetz.storage import from_dict, read_jsonl
+from partnernetz.storage import from_dict, read_jsonl, to_dict
 
 #: The sources of a crawl, kept beside its archive so that its pages can be read without more.
 SOURCES_FILE = "sources.jsonl"
@@ -23,24 +28,76 @@ _ADDRESS_FIELDS = ("start", "feeds", "sitemaps")
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceList:
+    """The sources of a file, and in a sentence each what ``[[discover]]`` had to leave out."""
+
+    sources: tuple[Source, ...]
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceTables:
+    """The tables of a sources file as they stand there."""
+
+    sources: list[Any]
+    discoveries: list[Any]
+
+
 def read_sources(path: Path, *, gazetteer: Gazetteer | None = None) -> tuple[Source, ...]:
-    """Return the sources of a TOML file in its order.
+    """Return the sources of a TOML file: see ``read_source_list``."""
+    return read_source_list(path, gazetteer=gazetteer).sources
+
+
+def read_source_list(path: Path, *, gazetteer: Gazetteer | None = None) -> SourceList:
+    """Return the sources of a TOML file in its order, then those of its lists of addresses.
 
     ``hosts`` defaults to the hosts of the start addresses, feeds and sitemaps. With a gazetteer,
-    every ``place_id`` must be in it. Raises InputError, naming file and source.
+    every ``place_id`` must be in it; ``[[discover]]`` needs one. Raises InputError, naming file and
+    source.
     """
-    tables = _load(path)
-    sources: list[Source] = []
-    for number, table in enumerate(tables, start=1):
-        if not isinstance(table, dict):
-            raise InputError(f"{path}, source {number} is no [[source]] table: write one a site.")
-        label = f"{path}, source '{table.get('id', f'number {number}')}'"
-        source = _source(table, label=label)
-        if any(source.id == other.id for other in sources):
+    tables = load_tables(path)
+    by_id: dict[str, Source] = {}
+    for label, table in labelled(tables.sources, path=path):
+        source = parse_source(table, label=label)
+        if source.id in by_id:
             raise InputError(f"{label}: this id is used twice, give each source its own.")
         _check_place(source, gazetteer, label=label)
-        sources.append(source)
-    return tuple(sources)
+        by_id[source.id] = source
+    sources = tuple(by_id.values())
+    if not tables.discoveries:
+        return SourceList(sources=sources)
+    from scrapers.discovery import discover_all  # which builds on this module
+
+    return discover_all(tables.discoveries, path=path, known=sources, gazetteer=gazetteer)
+
+
+def labelled(tables: Iterable[Any], *, path: Path) -> Iterator[tuple[str, Any]]:
+    """Yield each ``[[source]]`` table with the words that name it in a complaint."""
+    for number, table in enumerate(tables, start=1):
+        name = table.get("id") if isinstance(table, dict) else None
+        yield f"{path}, source '{name or f'number {number}'}'", table
+
+
+def sources_toml(sources: Iterable[Source], *, note: str) -> str:
+    """Return the text of a sources file, ``note`` its first line as a comment.
+
+    The values are JSON, which TOML reads as well; what equals its default is left out.
+    """
+    defaults = {name: field.default for name, field in Source.__dataclass_fields__.items()}
+    lines = ["# " + "".join(c if c.isprintable() else "?" for c in note)]
+    for source in sources:
+        lines += ["", "[[source]]"]
+        lines += [
+            f"{name} = {_toml(value)}"
+            for name, value in to_dict(source).items()
+            if getattr(source, name) != defaults[name]
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def sources_beside(archive: Path) -> tuple[Source, ...]:
@@ -94,7 +151,8 @@ def host_of(address: str) -> str:
     return name if parts.port in (None, default) else f"{name}:{parts.port}"
 
 
-def _load(path: Path) -> list[Any]:
+def load_tables(path: Path) -> SourceTables:
+    """Return the tables of a sources file; raises InputError where it is none."""
     if not path.is_file():
         raise InputError(f"There is no sources file {path}: check the path.")
     try:
@@ -103,13 +161,18 @@ def _load(path: Path) -> list[Any]:
         raise InputError(f"{path} is no TOML file: {error}.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read as UTF-8 text: {error}.") from error
-    tables = content.get("source")
-    if not isinstance(tables, list) or not tables:
+    sources, discoveries = content.get("source", []), content.get("discover", [])
+    if not isinstance(sources, list) or not isinstance(discoveries, list):
+        raise InputError(f"{path}: write [[source]] and [[discover]] in two pairs of brackets.")
+    if not sources and not discoveries:
         raise InputError(f"{path} names no source: write a [[source]] table for each site.")
-    return tables
+    return SourceTables(sources=sources, discoveries=discoveries)
 
 
-def _source(table: dict[str, Any], *, label: str) -> Source:
+def parse_source(table: Any, *, label: str) -> Source:
+    """Return the source of a table; raises InputError, its sentence beginning with the label."""
+    if not isinstance(table, dict):
+        raise InputError(f"{label} is no [[source]] table: write one a site.")
     for field in _REQUIRED:
         if not table.get(field):
             raise InputError(f"{label}: the field '{field}' is missing or empty.")

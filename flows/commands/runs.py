@@ -7,7 +7,12 @@ from typing import Annotated
 
 import typer
 
-Sources = Annotated[Path, typer.Option("--sources", metavar="FILE", help="Source list (TOML).")]
+Sources = Annotated[
+    Path,
+    typer.Option(
+        "--sources", metavar="FILE", help="Source list (TOML), or `reference`: the project's own."
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for all results.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The summary as JSON.")]
 

@@ -13,7 +13,8 @@ import pytest
 from flows.cli import run
 
 COMMANDS = (
-    "demo run crawl extract build inspect explore verify compare gaps evaluate place serve".split()
+    "demo run crawl extract build inspect explore verify compare gaps evaluate place serve "
+    "sources".split()
 )
 SENTENCE = "Die Städte Saarlouis und Eisenhüttenstadt sind seit 1986 Partnerstädte."
 

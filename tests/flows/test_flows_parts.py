@@ -8,13 +8,13 @@ from flows.building import claims_file, evidence_files, read_statements
 from flows.console import count, printable
 from flows.parts import Part, part_files, part_stamp, read_part
 from flows.quiet import prefect_environment
-from flows.running import check_out, sources_toml
+from flows.running import check_out
 from flows.scoring import read_floors, shortfalls
 from flows.stages import Layout, allows_loopback, find_current, release_stamp
 from partnernetz.errors import InputError, UsageError
 from partnernetz.records import Claim, Evidence, Source
 from partnernetz.storage import to_dict, write_jsonl, write_parquet, write_text
-from scrapers.sources import read_sources
+from scrapers.sources import read_sources, sources_toml
 
 SOURCE = Source(
     id="a", name='Stadt "Ä"', kind="press", start=("http://127.0.0.1:1/",), hosts=("127.0.0.1:1",)
@@ -128,7 +128,7 @@ def test_a_run_writes_to_new_folders_and_its_own(tmp_path: Path) -> None:
 
 def test_sources_survive_their_copy(tmp_path: Path) -> None:
     path = tmp_path / "sources.toml"
-    path.write_text(sources_toml([SOURCE]), encoding="utf-8")
+    path.write_text(sources_toml([SOURCE], note="A copy."), encoding="utf-8")
     assert [to_dict(source) for source in read_sources(path)] == [to_dict(SOURCE)]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from partnernetz.errors import InputError
-from scrapers.sources import host_of, read_sources
+from scrapers.sources import host_of, read_sources, sources_toml
 
 _GOOD = """
 [[source]]
@@ -93,3 +93,12 @@ def test_a_file_in_another_charset_is_said(tmp_path: Path) -> None:
 )
 def test_host_of(address: str, host: str) -> None:
     assert host_of(address) == host
+
+
+def test_a_list_survives_its_text(tmp_path: Path) -> None:
+    good = _GOOD.replace("Stadt Saarlouis", 'A \\"b\\" \\\\ \\u007f ü 🏛')
+    sources = read_sources(_write(tmp_path, good))
+    text = sources_toml(sources, note="of x\n[[source]]\x00")
+    assert text.startswith("# of x?[[source]]?\n")
+    assert "feeds" not in text
+    assert read_sources(_write(tmp_path, text)) == sources
