@@ -31,7 +31,7 @@ def draw(data: FigureData) -> Figure:
         title="Partnerships by the year in which they began",
         subtitle=(
             "Above: partnerships begun in each year. Below: East–West partnerships begun until "
-            "then, and what sources say of their number."
+            "then, and claims of sources."
         ),
         caption=_caption(
             data, dated=len(partnerships) - undated, undated=undated, before=before, first=first
