@@ -120,7 +120,7 @@ def draw_comparison(data: FigureData) -> Figure:
     )
     reach = max([4.0, *(min(abs(row["z_score"]), _FARTHEST) for row in rows)])
     axes.set_xlim(-math.ceil(reach) - 0.5, math.ceil(reach) + 0.5)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_ylim(max(1, len(rows)) - 0.5, -0.5)
     axes.set_yticks(range(len(rows)), [_NAMES[row["measure"]] for row in rows], color=INK)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
