@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -18,7 +19,7 @@ _DIGITS = 5
 
 def straight_line(a: Point, b: Point) -> Geometry:
     """Return the line that is straight on a map of degrees, cut at the antimeridian."""
-    return _geometry([a, b])
+    return _geometry([a, b], _latitude_between)
 
 
 def great_circle(a: Point, b: Point) -> Geometry:
@@ -40,17 +41,15 @@ def great_circle(a: Point, b: Point) -> Geometry:
         inner.append(
             (math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y))))
         )
-    return _geometry([a, *inner, b])
+    return _geometry([a, *inner, b], _latitude_on_circle)
 
 
-def _geometry(points: list[Point]) -> Geometry:
+def _geometry(points: list[Point], crossing: Callable[[Point, Point], float]) -> Geometry:
     parts: list[list[Point]] = [[points[0]]]
     for (west, south), (east, north) in pairwise(points):
         if abs(east - west) > 180:  # shorter across the antimeridian (RFC 7946, section 3.1.9)
             rim = math.copysign(180.0, west)
-            unrolled = east + math.copysign(360.0, west)
-            share = (rim - west) / (unrolled - west) if unrolled != west else 0.0
-            height = south + share * (north - south)
+            height = crossing((west, south), (east, north))
             parts[-1].append((rim, height))
             parts.append([(-rim, height)])
         parts[-1].append((east, north))
@@ -58,6 +57,21 @@ def _geometry(points: list[Point]) -> Geometry:
     if len(lines) == 1:
         return {"type": "LineString", "coordinates": lines[0]}
     return {"type": "MultiLineString", "coordinates": lines}
+
+
+def _latitude_between(a: Point, b: Point) -> float:
+    """Return where the line that is straight in degrees crosses the antimeridian."""
+    width = b[0] + math.copysign(360.0, a[0]) - a[0]
+    share = (math.copysign(180.0, a[0]) - a[0]) / width if width else 0.0
+    return a[1] + share * (b[1] - a[1])
+
+
+def _latitude_on_circle(a: Point, b: Point) -> float:
+    """Return where the great circle crosses the antimeridian: its chord meets the plane y = 0."""
+    one, other = _vector(a), _vector(b)
+    share = one[1] / (one[1] - other[1]) if one[1] != other[1] else 0.0
+    x, z = (one[axis] + share * (other[axis] - one[axis]) for axis in (0, 2))
+    return math.degrees(math.atan2(z, abs(x)))
 
 
 def _vector(point: Point) -> tuple[float, float, float]:

@@ -4,12 +4,14 @@ import subprocess
 import sys
 from xml.etree import ElementTree
 
+import matplotlib
 import pytest
 from PIL import Image
 
 from network.figures import draw_figures
 from network.figures.drawing import FIGURES, read_figure_data
 from network.figures.foundings import comparable_claims
+from network.figures.style import settings
 from network.release import publish
 from partnernetz.errors import InputError
 
@@ -111,7 +113,12 @@ def test_names_that_look_like_mathematics_are_drawn_as_they_are(hand, gazetteer,
         gazetteer=gazetteer,
         reference_folder=hand.REFERENCE,
     )
-    draw_figures(tmp_path / "release", tmp_path / "figures", reference_folder=hand.REFERENCE)
+    data = read_figure_data(tmp_path / "release", reference_folder=hand.REFERENCE)
+    with matplotlib.rc_context(settings()):
+        figure = FIGURES["degrees"](data)
+        figure.savefig(tmp_path / "degrees.svg")
+    (axes,) = figure.axes
+    assert [text.get_text() for text in axes.texts] == ["$\\frac{: 1"]
 
 
 def test_what_is_no_release_is_told(tmp_path, hand):

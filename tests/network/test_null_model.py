@@ -53,7 +53,7 @@ def test_every_network_of_the_degrees_is_equally_likely():
         for chosen in combinations(combinations(nodes, 2), len(start))
         if Counter(node for edge in chosen for node in edge) == degrees
     }
-    drawn = 12_000
+    drawn = 4_000
     edges = np.array(start, dtype=np.int64)
     seen = Counter(
         frozenset(map(frozenset, sample.tolist()))
