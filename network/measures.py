@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import networkx as nx
 
-#: Above this size betweenness is estimated from as many pivots (Brandes and Pich 2007), as the
-#: exact computation grows with nodes times edges.
-EXACT_BETWEENNESS_NODES = 1500
-PIVOTS = 400
+from network.centrality import betweenness
+
+#: Above this number of partnerships communities are found by the faster method.
+LOUVAIN_EDGES = 30_000
 _SEED = 1986  # the year of the first German-German partnership; any fixed number would do
 
 
@@ -22,15 +23,13 @@ def place_measures(graph: nx.Graph[str]) -> list[dict[str, Any]]:
     ``degree`` and ``east_west_degree`` count partnerships, ``first_year`` is when the first of
     them began, ``betweenness`` (0 to 1) is the share of shortest paths through the place,
     ``clustering`` (0 to 1) the share of pairs of partners that are partners themselves,
-    ``component_id`` numbers the connected parts from the largest, which is 1.
+    ``component_id`` numbers the connected parts from the largest, which is 1; ``community_id``
+    likewise the communities, parts with more partnerships within than chance would give.
     """
-    betweenness = _betweenness(graph)
+    between = betweenness(graph)
     clustering: dict[str, float] = dict(nx.clustering(graph))  # type: ignore[arg-type]
-    component = {
-        key: (number, len(keys))
-        for number, keys in enumerate(_components(graph), start=1)
-        for key in keys
-    }
+    component = _numbered(nx.connected_components(graph))
+    community = _numbered(find_communities(graph))
     rows = []
     for key in sorted(graph):
         edges = [data for _, _, data in graph.edges(key, data=True)]
@@ -42,24 +41,27 @@ def place_measures(graph: nx.Graph[str]) -> list[dict[str, Any]]:
                 "first_year": min(
                     (d["start_year"] for d in edges if "start_year" in d), default=None
                 ),
-                "betweenness": round(betweenness[key], 6),
+                "betweenness": round(between[key], 6),
                 "clustering": round(float(clustering[key]), 6),
                 "component_id": component[key][0],
                 "component_size": component[key][1],
+                "community_id": community[key][0],
+                "community_size": community[key][1],
             }
         )
     return rows
 
 
-def network_measures(graph: nx.Graph[str]) -> dict[str, Any]:
+def network_measures(graph: nx.Graph[str], *, communities: Mapping[str, int]) -> dict[str, Any]:
     """Return figures on the whole network, for ``summary.json``.
 
+    ``communities`` has the number of each place's community, as ``place_measures`` gives it.
     ``state_assortativity`` and ``degree_assortativity`` (-1 to 1, Newman 2003) are None where
     they are not defined: the first is taken among places whose state is known, a second state
     is needed; ``foundings_per_year`` counts partnerships by the year of their start.
     """
     edges = [data for _, _, data in graph.edges(data=True)]
-    components = _components(graph)
+    components = _ordered(nx.connected_components(graph))
     distances = [data["distance_km"] for data in edges if "distance_km" in data]
     years = Counter(data["start_year"] for data in edges if "start_year" in data)
     return {
@@ -71,6 +73,8 @@ def network_measures(graph: nx.Graph[str]) -> dict[str, Any]:
         "mean_degree": round(2 * len(edges) / len(graph), 6) if len(graph) else None,
         "state_assortativity": _state_assortativity(graph),
         "degree_assortativity": _degree_assortativity(graph),
+        "communities": len(set(communities.values())),
+        "modularity": _modularity(graph, communities),
         "median_distance_km": round(statistics.median(distances), 1) if distances else None,
         "edges_by_kind": _counts(data["kind"] for data in edges),
         "edges_by_status": _counts(data["status"] for data in edges),
@@ -83,16 +87,50 @@ def network_measures(graph: nx.Graph[str]) -> dict[str, Any]:
     }
 
 
-def _components(graph: nx.Graph[str]) -> list[list[str]]:
-    """Return the connected parts, the largest first, then by their first key."""
-    parts = [sorted(part) for part in nx.connected_components(graph)]
-    return sorted(parts, key=lambda part: (-len(part), part[0]))
+def find_communities(graph: nx.Graph[str]) -> list[list[str]]:
+    """Return the communities, the largest first.
+
+    Louvain method (V. D. Blondel and others, "Fast unfolding of communities in large networks",
+    Journal of Statistical Mechanics P10008, 2008); beyond ``LOUVAIN_EDGES`` label propagation
+    (V. A. Traag, L. Šubelj, "Large network community detection by fast label propagation",
+    Scientific Reports 13:2701, 2023), which is faster and coarser. Both with a fixed seed; other
+    seeds may part some places otherwise.
+    """
+    keys = sorted(graph)
+    index = {key: number for number, key in enumerate(keys)}
+    # NetworkX walks through sets of nodes: those of numbers have the same order in every process
+    numbered: nx.Graph[int] = nx.Graph()
+    numbered.add_nodes_from(range(len(keys)))
+    pairs = ((index[a], index[b]) for a, b in graph.edges)
+    numbered.add_edges_from(sorted((min(pair), max(pair)) for pair in pairs))
+    if numbered.number_of_edges() <= LOUVAIN_EDGES:
+        parts = nx.community.louvain_communities(numbered, seed=_SEED) if keys else []
+    else:
+        parts = list(nx.community.fast_label_propagation_communities(numbered, seed=_SEED))
+    return _ordered([keys[number] for number in part] for part in parts)
 
 
-def _betweenness(graph: nx.Graph[str]) -> dict[str, float]:
-    if len(graph) <= EXACT_BETWEENNESS_NODES:
-        return nx.betweenness_centrality(graph)
-    return nx.betweenness_centrality(graph, k=PIVOTS, seed=_SEED)
+def _modularity(graph: nx.Graph[str], communities: Mapping[str, int]) -> float | None:
+    if not graph.number_of_edges():
+        return None
+    parts: dict[int, set[str]] = defaultdict(set)
+    for key in sorted(graph):
+        parts[communities[key]].add(key)
+    return _finite(nx.community.modularity(graph, list(parts.values())))
+
+
+def _ordered(parts: Iterable[Iterable[str]]) -> list[list[str]]:
+    """Return parts, the largest first, then by their first key."""
+    return sorted((sorted(part) for part in parts), key=lambda part: (-len(part), part[0]))
+
+
+def _numbered(parts: Iterable[Iterable[str]]) -> dict[str, tuple[int, int]]:
+    """Return for each key the number of its part, from 1, and the part's size."""
+    return {
+        key: (number, len(part))
+        for number, part in enumerate(_ordered(parts), start=1)
+        for key in part
+    }
 
 
 def _state_assortativity(graph: nx.Graph[str]) -> float | None:

@@ -259,24 +259,29 @@
     const encode = (some) => encodeURIComponent(some.join(" ")).replaceAll("-", "%2D");
     return parts.length <= 8 ? encode(parts) : `${encode(parts.slice(0, 4))},${encode(parts.slice(-4))}`;
   }
-  function quote(evidence) {
-    const source = documents[evidence.document];
-    const href = address(source, evidence.quotation);
+  // Title with a link, and where and when it was published, as far as known.
+  function sourceOf(source, quotation, page = null, extra = null) {
+    const href = address(source, quotation);
     const name = source.title || source.url || "document without an address";
     const link = href ? html("a", { href, target: "_blank", rel: "noopener noreferrer" }, name) : name;
+    return [link, page ? `, page ${page}` : "", html("br"),
+      [source.title && source.url, words(source.kind), source.published && `published ${readable(source.published)}`,
+        source.fetched && `fetched ${readable(source.fetched)}`, extra].filter(Boolean).join(" · ")];
+  }
+  function quote(evidence) {
     const caption = html("figcaption", {});
     if (evidence.modality !== "asserted") {
       caption.append(html("span", { class: "warning" }, `${evidence.modality}, not counted`), " · ");
     }
-    caption.append([words(evidence.event), readable(evidence.date)].filter(Boolean).join(" "), html("br"), link,
-      evidence.page ? `, page ${evidence.page}` : "", html("br"),
-      [source.title && source.url, words(source.kind), source.published && `published ${readable(source.published)}`,
-        source.fetched && `fetched ${readable(source.fetched)}`, `score ${evidence.score.toFixed(2)}`]
-        .filter(Boolean).join(" · "));
+    caption.append([words(evidence.event), readable(evidence.date)].filter(Boolean).join(" "), html("br"),
+      ...sourceOf(documents[evidence.document], evidence.quotation, evidence.page, `score ${evidence.score.toFixed(2)}`));
     return html("figure", { class: "quote" }, html("blockquote", { lang: "de" }, evidence.quotation), caption);
   }
   function backButton() {
     return html("button", { type: "button", class: "back", on: { click: () => select({}, true) } }, "Clear selection");
+  }
+  function more(count) {
+    return html("p", { class: "note" }, count ? `${count} more in evidence.csv` : "");
   }
   function pairDetail(item) {
     const heading = html("h2", {}, townButton(item.a), " – ", townButton(item.b));
@@ -290,8 +295,8 @@
       ["Topics", item.topics.map(words).join(", ")],
       ["Distance", item.km === null ? "" : `${Math.round(item.km)} km`],
       ["Belief", belief(item)],
-    ]), html("h3", {}, item.evidence.length === 1 ? "One quotation" : `${item.evidence.length} quotations`),
-    ...item.evidence.map(quote), backButton()];
+    ]), html("h3", {}, item.evidence.length + item.more === 1 ? "One quotation" : `${item.evidence.length + item.more} quotations`),
+    ...item.evidence.map(quote), more(item.more), backButton()];
   }
   function townDetail(index) {
     const items = [...ofTown[index]].sort(ORDERS.year);
@@ -300,13 +305,29 @@
       html("h3", {}, items.length === 1 ? "One partner" : `${items.length} partners`),
       html("ul", { class: "partners" }, ...items.map((item) => row(item, places[partnerOf(item, index)].name))),
       html("h3", {}, "Quotations"),
-      ...items.flatMap((item) => item.evidence.map(quote)), backButton()];
+      ...items.flatMap((item) => item.evidence.map(quote)),
+      more(items.reduce((sum, item) => sum + item.more, 0)), backButton()];
   }
-  const hint = byId("detail").firstElementChild;
+  // Shown while nothing is selected: what sources say of all partnerships.
+  function claimList() {
+    if (!data.claims.length) return null;
+    return html("div", { class: "claims" },
+      html("h2", {}, "What sources say of all partnerships"),
+      html("ul", {}, ...data.claims.map(claimItem)),
+      html("p", { class: "note" }, "“Here” counts the partnerships of this release that had begun by the end of the same",
+        " period; those whose start is unknown are not among them."));
+  }
+  function claimItem(claim) {
+    const here = claim.here === null ? null : html("span", { class: "here" }, `here ${claim.here.toLocaleString("en")}`);
+    return html("li", {}, html("p", { class: "claim" }, html("strong", {}, claim.words), here),
+      html("figure", { class: "quote" }, html("blockquote", { lang: "de" }, claim.quotation),
+        html("figcaption", {}, ...sourceOf(documents[claim.document], claim.quotation))));
+  }
+  const nothingSelected = [byId("detail").firstElementChild, claimList()].filter(Boolean);
   function drawDetail() {
     if (state.pair !== null) byId("detail").replaceChildren(...pairDetail(partnerships[state.pair]));
     else if (state.town !== null) byId("detail").replaceChildren(...townDetail(state.town));
-    else byId("detail").replaceChildren(hint);
+    else byId("detail").replaceChildren(...nothingSelected);
     byId("detail").scrollTop = 0;
   }
 
