@@ -23,16 +23,17 @@ def build_graph(partnerships: Iterable[Partnership], gazetteer: Gazetteer) -> nx
     every graph format can hold them. Nodes bear those of ``place_attributes``; edges
     ``partnership_id``, ``kind``, ``start_date``, ``start_year``, ``end_date``, ``end_year``,
     ``status``, ``topics`` (joined by a semicolon), ``belief``, ``evidence_count``,
-    ``is_east_west``, ``distance_km``.
+    ``is_east_west``, ``distance_km``. Of several partnerships of one pair the one of the highest
+    belief is the edge.
     """
     graph: nx.Graph[str] = nx.Graph()
-    ordered = sorted(partnerships, key=lambda item: (item.a.key, item.b.key))
+    ordered = sorted(partnerships, key=lambda item: (item.a.key, item.b.key, item.belief))
     references = {ref.key: ref for item in ordered for ref in (item.a, item.b)}
     for key in sorted(references):
         graph.add_node(key, **_known(place_attributes(references[key], gazetteer)))
     for item in ordered:
         nodes = graph.nodes[item.a.key], graph.nodes[item.b.key]
-        graph.add_edge(item.a.key, item.b.key, **_known(_edge_attributes(item, *nodes)))
+        graph.add_edge(item.a.key, item.b.key, **_known(edge_attributes(item, *nodes)))
     return graph
 
 
@@ -93,7 +94,8 @@ def find_place(place_id: str | None, gazetteer: Gazetteer) -> Place | None:
         return None
 
 
-def _edge_attributes(item: Partnership, a: Attributes, b: Attributes) -> Attributes:
+def edge_attributes(item: Partnership, a: Attributes, b: Attributes) -> Attributes:
+    """Return the attributes of a partnership between places of the given attributes."""
     return {
         "partnership_id": item.id,
         "kind": item.kind,

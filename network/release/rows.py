@@ -8,18 +8,21 @@ from typing import Any
 
 import networkx as nx
 
-from network.assembly import assemble, in_order
-from network.checking import check_claims, check_evidence
-from network.graph import build_graph, place_attributes
+from network.assembly import assemble_table
+from network.checking import check_claims, check_table
+from network.evidence_table import EvidenceTable, from_records
+from network.graph import build_graph, edge_attributes, place_attributes
 from network.measures import place_measures
 from network.release.cells import clean
 from network.release.schema import TABLES
+from network.succession import history_text
 from partnernetz import edtf
 from partnernetz.errors import Failure
 from partnernetz.identifiers import stable_id
 from partnernetz.places import Gazetteer
 from partnernetz.records import (
     Claim,
+    DatedEvent,
     DocumentReference,
     Evidence,
     Partnership,
@@ -38,25 +41,31 @@ class Network:
     claims: tuple[Claim, ...]
     documents: tuple[DocumentReference, ...]
     partnerships: tuple[Partnership, ...]
+    partnership_ids: tuple[str | None, ...]
     graph: nx.Graph[str]
     failures: tuple[Failure, ...]
 
 
 def make_network(
-    *, evidence: Iterable[Evidence], claims: Iterable[Claim], gazetteer: Gazetteer
+    *,
+    evidence: Iterable[Evidence] | EvidenceTable,
+    claims: Iterable[Claim],
+    gazetteer: Gazetteer,
 ) -> Network:
     """Return the network of the Evidence; the order of the input does not matter."""
-    checked, failures = check_evidence(evidence)
+    table = evidence if isinstance(evidence, EvidenceTable) else from_records(evidence)
+    checked, failures = check_table(table)
     checked_claims, claim_failures = check_claims(claims)
-    ordered = tuple(in_order(checked))
     ordered_claims = tuple(_unique(checked_claims))
-    partnerships = assemble(ordered, gazetteer=gazetteer)
+    assembly = assemble_table(checked, gazetteer=gazetteer)
+    ordered, partnerships = tuple(assembly.evidence.records()), assembly.partnerships
     read = [item.document for item in ordered] + [claim.document for claim in ordered_claims]
     return Network(
         evidence=ordered,
         claims=ordered_claims,
         documents=tuple(_unique(read)),
         partnerships=partnerships,
+        partnership_ids=tuple(assembly.partnership_ids.to_pylist()),
         graph=build_graph(partnerships, gazetteer),
         failures=tuple(dict.fromkeys([*failures, *claim_failures])),
     )
@@ -112,7 +121,7 @@ def _places(network: Network, gazetteer: Gazetteer) -> list[Row]:
 
 
 def _partnership(item: Partnership, graph: nx.Graph[str]) -> Row:
-    edge = graph.edges[item.a.key, item.b.key]
+    edge = edge_attributes(item, graph.nodes[item.a.key], graph.nodes[item.b.key])
     return {
         "partnership_id": item.id,
         "a_id": item.a.key,
@@ -121,7 +130,9 @@ def _partnership(item: Partnership, graph: nx.Graph[str]) -> Row:
         "b_name": item.b.name,
         "status_date": item.status_date,
         "start_reason": item.start_reason,
-        "start_alternatives": _joined(item.start_alternatives),
+        "start_alternatives": _joined(_dates(item.start_alternatives)),
+        "history": history_text(item.history, {ref.key: ref.name for ref in (item.a, item.b)})
+        or None,
         "document_count": item.document_count,
         "source_count": item.source_count,
         **{name: edge.get(name) for name in _FROM_EDGE},
@@ -153,14 +164,17 @@ def _events(item: Partnership) -> list[Row]:
             "event_year": edtf.year(happened.date),
             "evidence_count": len(happened.evidence_ids),
             "evidence_ids": _joined(happened.evidence_ids),
+            "text_count": happened.text_count,
+            "source_kinds": _joined(happened.source_kinds),
+            "start_reason": happened.start_reason or None,
         }
         for happened in item.events
     ]
 
 
 def _evidence(network: Network) -> list[Row]:
-    partnership_of = {(item.a.key, item.b.key): item.id for item in network.partnerships}
-    return [_evidence_row(item, partnership_of.get(item.pair)) for item in network.evidence]
+    belonging = zip(network.evidence, network.partnership_ids, strict=True)
+    return [_evidence_row(item, partnership) for item, partnership in belonging]
 
 
 def _evidence_row(item: Evidence, partnership: str | None) -> Row:
@@ -224,6 +238,10 @@ def _document(item: DocumentReference) -> Row:
         "archive_file": item.archive_file,
         "archive_record": item.archive_record,
     }
+
+
+def _dates(events: Iterable[DatedEvent]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(event.date for event in events))
 
 
 def _joined(values: Sequence[str]) -> str | None:

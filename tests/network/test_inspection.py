@@ -68,7 +68,7 @@ def test_partners_come_by_date(release):
 def test_a_dossier_quotes_its_sources(release):
     found = dossier(release, "EISENHÜTTENSTADT", "Saarlouis")
     assert (found.a_name, found.b_name) == ("Eisenhüttenstadt", "Saarlouis")
-    assert found.start_reason == "signing, stated 2 times"
+    assert found.start_reason == "signing, stated by 2 of 2 texts, on a partner's own site"
     assert [event.date for event in found.events] == ["1986", "1986-04", "1986-09-19"]
     assert len(found.quotations) == 4
     assert {item.source_kind for item in found.quotations} == {"municipality", "press"}
