@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +20,8 @@ import pyarrow.compute as pc
 RESEMBLANCE = 0.8
 #: Shorter quotations ("Schwerin, seit 1987") are alike by chance, not because one was copied.
 FEWEST_WORDS = 6
+#: Up to so many texts it is faster to compare each with each.
+_FEW = 30
 
 
 def folded(quotations: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -55,23 +57,37 @@ def text_numbers(
     return [_root(parents, document) for document in documents]
 
 
-def _resembling(words: Mapping[str, Sequence[str]]) -> Iterable[tuple[str, str]]:
+def _resembling(words: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
     """Yield pairs of texts that resemble each other."""
-    if len(words) < 2:
-        return
     sets = {text: frozenset(found) for text, found in words.items()}
+    pairs = _all(sets) if len(sets) <= _FEW else _sharing_a_rare_word(sets)
+    for one, other in pairs:
+        mine, others = sets[one], sets[other]
+        common = len(mine & others)
+        is_alike = common >= RESEMBLANCE * (len(mine) + len(others) - common)
+        if is_alike and _numbers(mine) == _numbers(others):
+            yield one, other
+
+
+def _all(sets: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str]]:
+    """Yield each pair of texts that share enough of the words of one of them."""
+    earlier: list[tuple[frozenset[str], str]] = []
+    for text, mine in sets.items():
+        least = RESEMBLANCE * len(mine)
+        for other in [name for words, name in earlier if len(mine & words) >= least]:
+            yield text, other
+        earlier.append((mine, text))
+
+
+def _sharing_a_rare_word(sets: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str]]:
     frequency = Counter(word for found in sets.values() for word in found)
     seen: dict[str, list[str]] = defaultdict(list)
     for text in sorted(sets, key=lambda key: (len(sets[key]), key)):
         mine = sets[text]
         rarest = sorted(mine, key=lambda word: (frequency[word], word))
         prefix = rarest[: len(mine) - math.ceil(RESEMBLANCE * len(mine)) + 1]
-        others = dict.fromkeys(other for word in prefix for other in seen[word])
-        for other in others:
-            common = len(mine & sets[other])
-            is_alike = common >= RESEMBLANCE * (len(mine) + len(sets[other]) - common)
-            if is_alike and _numbers(mine) == _numbers(sets[other]):
-                yield text, other
+        for other in dict.fromkeys(other for word in prefix for other in seen[word]):
+            yield text, other
         for word in prefix:
             seen[word].append(text)
 

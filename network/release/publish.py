@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from network.evidence_table import EvidenceTable
 from network.explorer import render
 from network.measures import network_measures
 from network.release import graphs
@@ -43,7 +44,7 @@ class ReleaseSummary:
 
 def publish(
     *,
-    evidence: Iterable[Evidence],
+    evidence: Iterable[Evidence] | EvidenceTable,
     claims: Iterable[Claim],
     out: Path,
     gazetteer: Gazetteer,

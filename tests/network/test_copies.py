@@ -63,8 +63,14 @@ WORDS = st.lists(st.sampled_from("abcdefgh"), min_size=6, max_size=10, unique=Tr
 
 
 @settings(deadline=None)
-@given(texts=st.lists(WORDS, min_size=2, max_size=6))
-def test_the_shortcut_finds_what_comparing_all_finds(texts):
+@given(texts=st.lists(WORDS, min_size=2, max_size=6), few=st.sampled_from([0, 30]))
+def test_the_shortcut_finds_what_comparing_all_finds(texts, few):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("network.copies._FEW", few)
+        _compare_with_all(texts)
+
+
+def _compare_with_all(texts):
     sets = [frozenset(text) for text in texts]
     parent = list(range(len(sets)))
     for later in range(len(sets)):
