@@ -143,7 +143,8 @@ def _extracted(corpus: Path) -> tuple[dict[str, Mapping[str, Any]], list[Evidenc
 
     documents, gold = read_corpus(corpus)
     extractor = Extractor()
-    lines, evidence = {}, []
+    lines: dict[str, Mapping[str, Any]] = {}
+    evidence: list[Evidence] = []
     for document, annotated in zip(documents, gold, strict=True):
         extraction = extractor.extract(document)
         reference = replace(document.reference, source_kind=source_kind(annotated))

@@ -16,7 +16,7 @@ from network.merging import Readings, merge
 from network.succession import EarlierNames, with_successors
 from partnernetz.errors import PlaceUnknownError
 from partnernetz.places import Gazetteer
-from partnernetz.records import Evidence, Partnership, PlaceReference
+from partnernetz.records import Evidence, Partnership, PartnershipKind, PlaceReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +26,13 @@ class Assembly:
     ``evidence`` is in order, each id once, with merged municipalities under today's id.
     ``partnership_ids`` has for each of its rows the partnership that it belongs to, null where
     nothing asserts one. ``partnerships`` are ordered by pair, then by family, the closest first.
+    ``places`` has every place of the Evidence by its key.
     """
 
     evidence: EvidenceTable
     partnerships: tuple[Partnership, ...]
     partnership_ids: pa.Array
+    places: Mapping[str, PlaceReference]
 
 
 def assemble(
@@ -42,9 +44,7 @@ def assemble(
 ) -> tuple[Partnership, ...]:
     """Return the Partnerships of Evidence given as records: see ``assemble_table``."""
     table = from_records(evidence)
-    return assemble_table(
-        table, gazetteer=gazetteer, errors=errors, copies=copies
-    ).partnerships
+    return assemble_table(table, gazetteer=gazetteer, errors=errors, copies=copies).partnerships
 
 
 def assemble_table(
@@ -68,7 +68,7 @@ def assemble_table(
     readings = Readings(evidence, errors=errors or default_errors(), copies=copies)
     earlier = EarlierNames(evidence, gazetteer)
     pairs = _Pairs(evidence)
-    names = _PlaceNames(evidence, gazetteer)
+    places = _places(evidence, gazetteer)
     partnerships: list[Partnership] = []
     assigned = np.full(len(evidence), -1, dtype=np.int64)
     for pair, rows in pairs:
@@ -84,8 +84,8 @@ def assemble_table(
                     readings,
                     members,
                     id=tie_id(pair, family, families=set(families.values())),
-                    a=names.of(pair[0]),
-                    b=names.of(pair[1]),
+                    a=places[pair[0]],
+                    b=places[pair[1]],
                     history=earlier.of(members, readings.id),
                 )
             )
@@ -93,7 +93,10 @@ def assemble_table(
     ids = pa.array([item.id for item in partnerships], pa.string())
     numbers = pa.array(assigned, mask=assigned < 0)
     return Assembly(
-        evidence=evidence, partnerships=tuple(partnerships), partnership_ids=ids.take(numbers)
+        evidence=evidence,
+        partnerships=tuple(partnerships),
+        partnership_ids=ids.take(numbers),
+        places=places,
     )
 
 
@@ -101,12 +104,10 @@ def _assign_others(
     assigned: np.ndarray,
     rows: Sequence[int],
     readings: Readings,
-    families: Mapping[str, Family],
+    families: Mapping[PartnershipKind, Family],
     partnerships: Sequence[Partnership],
 ) -> None:
     """Give evidence that is planned or denied to the pair's tie of its family, else the closest."""
-    if len(rows) == 0:
-        return
     known = sorted(set(families.values()), key=FAMILIES.index)
     first = len(partnerships) - len(known)
     for row in rows:
@@ -115,35 +116,28 @@ def _assign_others(
             assigned[row] = first + (known.index(family) if family in known else 0)
 
 
-class _PlaceNames:
-    """Each place as the gazetteer has it, else as most Evidence names it."""
+def _places(table: EvidenceTable, gazetteer: Gazetteer | None) -> dict[str, PlaceReference]:
+    """Return each place as the gazetteer has it, else as most Evidence names it, by its key."""
+    counts: dict[str, Counter[tuple[str | None, str, str]]] = defaultdict(Counter)
+    for end in ("a", "b"):
+        columns = [f"{end}_{name}" for name in ("key", "id", "name", "country")]
+        counted = table.rows.group_by(columns).aggregate([([], "count_all")])
+        for row in counted.to_pylist():
+            key, place_id, name, country = (row[column] for column in columns)
+            counts[key][place_id, name, country or ""] += row["count_all"]
+    return {key: _place(counts[key], gazetteer) for key in sorted(counts)}
 
-    def __init__(self, table: EvidenceTable, gazetteer: Gazetteer | None) -> None:
-        self._gazetteer = gazetteer
-        self._known: dict[str, PlaceReference] = {}
-        self._counts: dict[str, Counter[tuple[str | None, str, str]]] = defaultdict(Counter)
-        for end in ("a", "b"):
-            columns = [f"{end}_{name}" for name in ("key", "id", "name", "country")]
-            counted = table.rows.group_by(columns).aggregate([([], "count_all")])
-            for *names, count in zip(*(c.to_pylist() for c in counted.columns), strict=True):
-                key, place_id, name, country = names
-                self._counts[key][place_id, name, country or ""] += count
 
-    def of(self, key: str) -> PlaceReference:
-        """Return the place of a key."""
-        if key not in self._known:
-            self._known[key] = self._reference(key)
-        return self._known[key]
-
-    def _reference(self, key: str) -> PlaceReference:
-        counts = self._counts[key]
-        place_id, name, country = min(counts, key=lambda item: (-counts[item], item[1:]))
-        if self._gazetteer is not None and place_id is not None:
-            try:
-                return self._gazetteer.place(place_id).reference()
-            except PlaceUnknownError:
-                pass  # an id of another edition of the gazetteer: the name in the evidence stands
-        return PlaceReference(id=place_id, name=name, country=country or None)
+def _place(
+    counts: Counter[tuple[str | None, str, str]], gazetteer: Gazetteer | None
+) -> PlaceReference:
+    place_id, name, country = min(counts, key=lambda item: (-counts[item], item[1:]))
+    if gazetteer is not None and place_id is not None:
+        try:
+            return gazetteer.place(place_id).reference()
+        except PlaceUnknownError:
+            pass  # an id of another edition of the gazetteer: the name in the evidence stands
+    return PlaceReference(id=place_id, name=name, country=country or None)
 
 
 class _Pairs:

@@ -3,8 +3,8 @@
 The idea is INDRA's (B. M. Gyori and others, "From word models to executable models of signaling
 networks using automated assembly", Molecular Systems Biology 13:954, 2017,
 doi:10.15252/msb.20177651): a source errs systematically, which repetition does not cure, or at
-random, which it does. The partnership is wrong only if all its sources are. How often a text errs is
-learned from annotated documents (``network.belief_fitting``).
+random, which it does. The partnership is wrong only if all its sources are. How often a text errs
+is learned from annotated documents (``network.belief_fitting``).
 
 A worked example, with the error of a town's own page 0.1 and that of a newspaper 0.2:
 

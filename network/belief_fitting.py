@@ -1,11 +1,11 @@
 """Learn from annotated documents how often texts err, by rule and by kind of source.
 
-A score already says how likely an extraction is right. So what is learned for each rule and each kind
-of source is a factor: the errors that were seen over the errors that the scores foretold. Few cases
-say little, so each factor is drawn to 1, as in the mapping of disease rates (Clayton and Kaldor 1987,
-Empirical Bayes Estimates of Age-Standardized Relative Risks for Use in Disease Mapping, Biometrics
-43:671-681, with a gamma prior of mean 1): ``(seen + strength) / (foretold + strength)``. The two
-strengths are those of a grid that foretell best what is right on sites that were left out.
+A score already says how likely an extraction is right. So what is learned for each rule and each
+kind of source is a factor: the errors that were seen over the errors that the scores foretold. Few
+cases say little, so each factor is drawn to 1, as in the mapping of disease rates (Clayton and
+Kaldor 1987, Empirical Bayes Estimates of Age-Standardized Relative Risks for Use in Disease
+Mapping, Biometrics 43:671-681, with a gamma prior of mean 1): ``(seen + strength) / (foretold + strength)``.
+The two strengths are those of a grid that foretell best what is right on sites that were left out.
 """
 
 from __future__ import annotations
@@ -91,10 +91,12 @@ def fit_errors(
     kind: dict[str, float] = {}
     for _ in range(_ROUNDS):
         rule = _factors(
-            ((i.rule, 1 - i.score, kind.get(i.kind, 1.0), i.is_right) for i in judged), rule_strength
+            ((i.rule, 1 - i.score, kind.get(i.kind, 1.0), i.is_right) for i in judged),
+            rule_strength,
         )
         kind = _factors(
-            ((i.kind, 1 - i.score, rule.get(i.rule, 1.0), i.is_right) for i in judged), kind_strength
+            ((i.kind, 1 - i.score, rule.get(i.rule, 1.0), i.is_right) for i in judged),
+            kind_strength,
         )
     return ErrorTable(least=LEAST, most=MOST, repeated=REPEATED, rule=rule, kind=kind)
 
@@ -162,7 +164,9 @@ def as_toml(fitted: Fitted) -> str:
         "",
         "# Bounds of the error of a text, and the share of errors that come back on other pages of",
         "# a source: by judgement.",
-        *_section("error", {"least": errors.least, "most": errors.most, "repeated": errors.repeated}),
+        *_section(
+            "error", {"least": errors.least, "most": errors.most, "repeated": errors.repeated}
+        ),
         "# Factor on one minus the score, by the rule of the extraction.",
         *_section("rule", errors.rule),
         "# Factor on one minus the score, by kind of source.",

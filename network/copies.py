@@ -1,11 +1,12 @@
 """Which documents on a pair are copies of one text: they count as one.
 
 Newspapers print what an agency sends, towns print what their partner wrote. Copies are seldom equal
-to the letter, so two quotations on one pair count as the same text from a resemblance of 0.8 on: the
-words that they share, divided by all words of both (Broder 1997, On the resemblance and containment
-of documents), unless their numbers differ: who changed a year did not merely copy. Pairs of texts are compared only if they share one of their rarest words, as two sets
-of that resemblance must (Chaudhuri, Ganti and Kaushik 2006, A Primitive Operator for Similarity Joins
-in Data Cleaning).
+to the letter, so two quotations on one pair count as the same text from a resemblance of 0.8 on:
+the words that they share, divided by all words of both (Broder 1997, On the resemblance and
+containment of documents), unless their numbers differ: who changed a year did not merely copy.
+Where there are many texts, two are compared only if they share one of their rarest words, as sets
+of that resemblance must (Chaudhuri, Ganti and Kaushik 2006, A Primitive Operator for Similarity
+Joins in Data Cleaning).
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ def text_numbers(
         holders[text].append(document)
     words = {text: found for text in holders if len(found := text.split()) >= FEWEST_WORDS}
     for text in words:
-        for other in holders[text][1:]:
-            _join(parents, holders[text][0], other)
+        for document in holders[text][1:]:
+            _join(parents, holders[text][0], document)
     for one, other in _resembling(words):
         _join(parents, holders[one][0], holders[other][0])
     return [_root(parents, document) for document in documents]

@@ -1,7 +1,7 @@
 """Evidence as columns: what assembly and release work on.
 
-A million records of Evidence as Python objects take gigabytes, and minutes to make; as Arrow columns
-they take a few hundred megabytes and seconds. Rows and documents are two tables, joined by
+A million records of Evidence as Python objects take gigabytes, and minutes to make; as columns they
+take a few hundred megabytes and seconds. Rows and documents are two tables, joined by
 ``document_id``, with the fields of the records as columns.
 """
 
@@ -44,8 +44,8 @@ _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 class EvidenceTable:
     """Evidence and the documents that it was read in.
 
-    ``rows`` has one row for each Evidence, with the columns ``id``, ``document_id``, for both places
-    ``a_key a_id a_name a_country a_surface a_reason`` and the same of b, then ``kind event
+    ``rows`` has one row for each Evidence, with the columns ``id``, ``document_id``, for both
+    places ``a_key a_id a_name a_country a_surface a_reason`` and the same of b, then ``kind event
     quotation start end rule score date status topics modality page``. ``documents`` has one row
     for each document and the columns of DocumentReference, ordered by ``id``.
     """
@@ -62,7 +62,9 @@ class EvidenceTable:
 
     def with_column(self, name: str, values: pa.Array | pa.ChunkedArray) -> EvidenceTable:
         """Return the table with one column of the rows replaced."""
-        return self.with_rows(self.rows.set_column(self.rows.column_names.index(name), name, values))
+        column = values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values])
+        number = self.rows.column_names.index(name)
+        return self.with_rows(self.rows.set_column(number, name, column))
 
     def records(self) -> list[Evidence]:
         """Return the Evidence as records, in the order of the rows; for small tables."""
@@ -75,7 +77,7 @@ class EvidenceTable:
 
 
 def _record(row: dict[str, Any], documents: dict[str, DocumentReference]) -> Evidence:
-    places = {}
+    places: dict[str, Any] = {}
     for end in _PLACES:
         values = {name: row.pop(f"{end}_{name}") for name in _place_fields()}
         places[end] = PlaceReference(**values)
@@ -121,6 +123,16 @@ def from_arrow(table: pa.Table) -> EvidenceTable:
     names = [field.name for field in fields(DocumentReference)]
     documents = pa.table({name: flat[f"document.{name}"] for name in names})
     return EvidenceTable(rows=pa.table(columns), documents=_one_each(documents))
+
+
+def documents_of(references: Iterable[DocumentReference], *others: pa.Table) -> pa.Table:
+    """Return a table of documents as in EvidenceTable, of records and of other such tables."""
+    items = list(references)
+    columns = {
+        field.name: pa.array([_whole(getattr(item, field.name)) for item in items], field.type)
+        for field in arrow_schema(DocumentReference)
+    }
+    return _one_each(pa.concat_tables([pa.table(columns), *others]))
 
 
 def joined(tables: Sequence[EvidenceTable]) -> EvidenceTable:
@@ -221,9 +233,7 @@ def _conformed(table: pa.Table) -> pa.Table:
         if not pa.types.is_struct(field.type):
             columns[field.name] = _column(table, field.name, field, Evidence)
             continue
-        if field.name not in table.column_names or not pa.types.is_struct(
-            table[field.name].type
-        ):
+        if field.name not in table.column_names or not pa.types.is_struct(table[field.name].type):
             raise _missing(field.name)
         inner = pa.Table.from_struct_array(table[field.name].combine_chunks())
         record = DocumentReference if field.name == "document" else PlaceReference

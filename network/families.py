@@ -6,10 +6,10 @@ A release has one Partnership for each pair and family of kinds:
   grew out of the other.
 - ``patronage``: sponsorship (Patenschaft). One side gives, the other receives; towns had them with
   the displaced, with ships and in 1990 for building up administrations, often beside a partnership.
-- ``cooperation``: project and contact, that is a climate partnership, a network, a first delegation.
+- ``cooperation``: project and contact: a climate partnership, a network, a first delegation.
 
-A contact says that there is a tie and not which one, so it joins the closest family that is known of
-the pair; it makes a tie of its own where none is.
+A contact says that there is a tie and not which one, so it joins the closest family that is known
+of the pair; it makes a tie of its own where none is.
 """
 
 from __future__ import annotations

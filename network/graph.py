@@ -8,6 +8,7 @@ from typing import Any
 
 import networkx as nx
 
+from network.spells import read_spells, spells_of, write_spells
 from partnernetz import edtf
 from partnernetz.errors import PlaceUnknownError
 from partnernetz.places import Gazetteer, Place, great_circle_km
@@ -22,9 +23,9 @@ def build_graph(partnerships: Iterable[Partnership], gazetteer: Gazetteer) -> nx
     Attributes are strings, numbers and booleans (never None: what is unknown is left out), so that
     every graph format can hold them. Nodes bear those of ``place_attributes``; edges
     ``partnership_id``, ``kind``, ``start_date``, ``start_year``, ``end_date``, ``end_year``,
-    ``status``, ``topics`` (joined by a semicolon), ``belief``, ``evidence_count``,
-    ``is_east_west``, ``distance_km``. Of several partnerships of one pair the one of the highest
-    belief is the edge.
+    ``spells`` (see ``write_spells``), ``status``, ``topics`` (joined by a semicolon), ``belief``,
+    ``evidence_count``, ``is_east_west``, ``distance_km``. Of several partnerships of one pair the
+    one of the highest belief is the edge.
     """
     graph: nx.Graph[str] = nx.Graph()
     ordered = sorted(partnerships, key=lambda item: (item.a.key, item.b.key, item.belief))
@@ -32,24 +33,40 @@ def build_graph(partnerships: Iterable[Partnership], gazetteer: Gazetteer) -> nx
     for key in sorted(references):
         graph.add_node(key, **_known(place_attributes(references[key], gazetteer)))
     for item in ordered:
-        nodes = graph.nodes[item.a.key], graph.nodes[item.b.key]
-        graph.add_edge(item.a.key, item.b.key, **_known(edge_attributes(item, *nodes)))
+        a, b = item.a.key, item.b.key
+        if graph.has_edge(a, b):
+            graph.remove_edge(a, b)
+        graph.add_edge(a, b, **_known(edge_attributes(item, graph.nodes[a], graph.nodes[b])))
     return graph
 
 
-def graph_at(graph: nx.Graph[str], year: int) -> nx.Graph[str]:
-    """Return a copy of the network as it was in a year.
+def graph_at(graph: nx.Graph[str], year: int, *, cumulative: bool = False) -> nx.Graph[str]:
+    """Return a copy of the network as it was in a year: partnerships and their places.
 
-    It has the partnerships that had begun by then and had not ended before, and their places;
-    partnerships whose start is unknown are in none.
+    It has the partnerships that were active in that year: begun, not ended before, not at rest.
+    With ``cumulative`` it has all that had begun by then, whatever became of them. Partnerships
+    whose start is unknown are in none.
     """
     edges = [
         (a, b)
         for a, b, data in graph.edges(data=True)
-        if data.get("start_year", math.inf) <= year <= data.get("end_year", math.inf)
+        if (has_begun(data, year) if cumulative else is_active(data, year))
     ]
     copy: nx.Graph[str] = graph.edge_subgraph(edges).copy()
     return copy
+
+
+def has_begun(edge: Attributes, year: int) -> bool:
+    """Return whether an edge had begun by the end of a year; never where its start is unknown."""
+    return bool(edge.get("start_year", math.inf) <= year)
+
+
+def is_active(edge: Attributes, year: int) -> bool:
+    """Return whether an edge was active at some time in a year; never without a known start."""
+    return has_begun(edge, year) and any(
+        (first is None or first <= year) and (last is None or year <= last)
+        for first, last in read_spells(edge.get("spells", ""))
+    )
 
 
 def place_attributes(reference: PlaceReference, gazetteer: Gazetteer) -> Attributes:
@@ -103,6 +120,7 @@ def edge_attributes(item: Partnership, a: Attributes, b: Attributes) -> Attribut
         "start_year": edtf.year(item.start_date) if item.start_date else None,
         "end_date": item.end_date,
         "end_year": edtf.year(item.end_date) if item.end_date else None,
+        "spells": write_spells(spells_of(item)) or None,
         "status": item.status,
         "topics": ";".join(support.topic for support in item.topics),
         "belief": item.belief,
@@ -113,10 +131,15 @@ def edge_attributes(item: Partnership, a: Attributes, b: Attributes) -> Attribut
 
 
 def _distance(a: Attributes, b: Attributes) -> float | None:
-    if not all("latitude" in place and "longitude" in place for place in (a, b)):
+    if not has_position(a) or not has_position(b):
         return None
     one, other = ((place["latitude"], place["longitude"]) for place in (a, b))
     return round(great_circle_km(one, other), 1)
+
+
+def has_position(place: Attributes) -> bool:
+    """Return whether the position of a place is known."""
+    return place.get("latitude") is not None and place.get("longitude") is not None
 
 
 def _known(attributes: Attributes) -> Attributes:

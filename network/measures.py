@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import networkx as nx
 
-#: Above this size betweenness is estimated from as many pivots (Brandes and Pich 2007), as the
-#: exact computation grows with nodes times edges.
-EXACT_BETWEENNESS_NODES = 1500
-PIVOTS = 400
+from network.centrality import betweenness
+
 _SEED = 1986  # the year of the first German-German partnership; any fixed number would do
 
 
@@ -22,15 +21,13 @@ def place_measures(graph: nx.Graph[str]) -> list[dict[str, Any]]:
     ``degree`` and ``east_west_degree`` count partnerships, ``first_year`` is when the first of
     them began, ``betweenness`` (0 to 1) is the share of shortest paths through the place,
     ``clustering`` (0 to 1) the share of pairs of partners that are partners themselves,
-    ``component_id`` numbers the connected parts from the largest, which is 1.
+    ``component_id`` numbers the connected parts from the largest, which is 1; ``community_id``
+    likewise the communities, parts with more partnerships within than chance would give.
     """
-    betweenness = _betweenness(graph)
+    between = betweenness(graph)
     clustering: dict[str, float] = dict(nx.clustering(graph))  # type: ignore[arg-type]
-    component = {
-        key: (number, len(keys))
-        for number, keys in enumerate(_components(graph), start=1)
-        for key in keys
-    }
+    component = _numbered(nx.connected_components(graph))
+    community = _numbered(communities(graph))
     rows = []
     for key in sorted(graph):
         edges = [data for _, _, data in graph.edges(key, data=True)]
@@ -42,10 +39,12 @@ def place_measures(graph: nx.Graph[str]) -> list[dict[str, Any]]:
                 "first_year": min(
                     (d["start_year"] for d in edges if "start_year" in d), default=None
                 ),
-                "betweenness": round(betweenness[key], 6),
+                "betweenness": round(between[key], 6),
                 "clustering": round(float(clustering[key]), 6),
                 "component_id": component[key][0],
                 "component_size": component[key][1],
+                "community_id": community[key][0],
+                "community_size": community[key][1],
             }
         )
     return rows
@@ -59,7 +58,8 @@ def network_measures(graph: nx.Graph[str]) -> dict[str, Any]:
     is needed; ``foundings_per_year`` counts partnerships by the year of their start.
     """
     edges = [data for _, _, data in graph.edges(data=True)]
-    components = _components(graph)
+    components = _ordered(nx.connected_components(graph))
+    found = communities(graph)
     distances = [data["distance_km"] for data in edges if "distance_km" in data]
     years = Counter(data["start_year"] for data in edges if "start_year" in data)
     return {
@@ -71,6 +71,8 @@ def network_measures(graph: nx.Graph[str]) -> dict[str, Any]:
         "mean_degree": round(2 * len(edges) / len(graph), 6) if len(graph) else None,
         "state_assortativity": _state_assortativity(graph),
         "degree_assortativity": _degree_assortativity(graph),
+        "communities": len(found),
+        "modularity": _modularity(graph, found),
         "median_distance_km": round(statistics.median(distances), 1) if distances else None,
         "edges_by_kind": _counts(data["kind"] for data in edges),
         "edges_by_status": _counts(data["status"] for data in edges),
@@ -83,16 +85,42 @@ def network_measures(graph: nx.Graph[str]) -> dict[str, Any]:
     }
 
 
-def _components(graph: nx.Graph[str]) -> list[list[str]]:
-    """Return the connected parts, the largest first, then by their first key."""
-    parts = [sorted(part) for part in nx.connected_components(graph)]
-    return sorted(parts, key=lambda part: (-len(part), part[0]))
+def communities(graph: nx.Graph[str]) -> list[list[str]]:
+    """Return the communities, the largest first.
+
+    Louvain method (V. D. Blondel and others, "Fast unfolding of communities in large networks",
+    Journal of Statistical Mechanics P10008, 2008) with a fixed seed; other seeds may part some
+    places otherwise.
+    """
+    keys = sorted(graph)
+    index = {key: number for number, key in enumerate(keys)}
+    # NetworkX walks through sets of nodes: those of numbers have the same order in every process
+    numbered: nx.Graph[int] = nx.Graph()
+    numbered.add_nodes_from(range(len(keys)))
+    pairs = ((index[a], index[b]) for a, b in graph.edges)
+    numbered.add_edges_from(sorted((min(pair), max(pair)) for pair in pairs))
+    parts = nx.community.louvain_communities(numbered, seed=_SEED) if keys else []
+    return _ordered([keys[number] for number in part] for part in parts)
 
 
-def _betweenness(graph: nx.Graph[str]) -> dict[str, float]:
-    if len(graph) <= EXACT_BETWEENNESS_NODES:
-        return nx.betweenness_centrality(graph)
-    return nx.betweenness_centrality(graph, k=PIVOTS, seed=_SEED)
+def _modularity(graph: nx.Graph[str], parts: list[list[str]]) -> float | None:
+    if not graph.number_of_edges():
+        return None
+    return _finite(nx.community.modularity(graph, [set(part) for part in parts]))
+
+
+def _ordered(parts: Iterable[Iterable[str]]) -> list[list[str]]:
+    """Return parts, the largest first, then by their first key."""
+    return sorted((sorted(part) for part in parts), key=lambda part: (-len(part), part[0]))
+
+
+def _numbered(parts: Iterable[Iterable[str]]) -> dict[str, tuple[int, int]]:
+    """Return for each key the number of its part, from 1, and the part's size."""
+    return {
+        key: (number, len(part))
+        for number, part in enumerate(_ordered(parts), start=1)
+        for key in part
+    }
 
 
 def _state_assortativity(graph: nx.Graph[str]) -> float | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from network.belief import Belief, ErrorTable, Statement, believe, source_key
@@ -83,9 +85,9 @@ class Readings:
         return host in pair if host else self.source_kind[document] in OWN_KINDS
 
 
-def _shared(column: object) -> list[object]:
+def _shared(column: pa.ChunkedArray) -> list[Any]:
     """Return the values of a column as a list in which equal values are one object."""
-    encoded = column.combine_chunks().dictionary_encode()  # type: ignore[attr-defined]
+    encoded = column.combine_chunks().dictionary_encode()
     values = encoded.dictionary.to_pylist()
     return [None if code is None else values[code] for code in encoded.indices.to_pylist()]
 
@@ -126,9 +128,7 @@ def merge(
     texts = dict(
         zip(
             rows,
-            text_numbers(
-                documents, [readings.words[row] for row in rows], groups=readings.groups
-            ),
+            text_numbers(documents, [readings.words[row] for row in rows], groups=readings.groups),
             strict=True,
         )
     )

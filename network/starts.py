@@ -98,10 +98,14 @@ def choose_start(statements: Iterable[DateStatement]) -> Start:
         (item.event, item.date): _reason(item.event, item.date, rung, first, candidates)
         for item in stated
     }
-    reason = _chosen_reason(rung, first, texts, is_first_of_two=_has_second(rung, first, candidates))
+    reason = _chosen_reason(
+        rung, first, texts, is_first_of_two=_has_second(rung, first, candidates)
+    )
     reasons[rung, first.date] = reason
     contradicting = frozenset(
-        key for key in reasons if key != (rung, first.date) and not edtf.contains(key[1], first.date)
+        key
+        for key in reasons
+        if key != (rung, first.date) and not edtf.contains(key[1], first.date)
     )
     return Start(
         date=first.date, event=rung, reason=reason, reasons=reasons, contradicting=contradicting
@@ -150,9 +154,7 @@ def _days_after(later: str, earlier: str) -> int:
     return (edtf.bounds(later).earliest - edtf.bounds(earlier).earliest).days
 
 
-def _chosen_reason(
-    rung: Event, chosen: _Candidate, texts: int, *, is_first_of_two: bool
-) -> str:
+def _chosen_reason(rung: Event, chosen: _Candidate, texts: int, *, is_first_of_two: bool) -> str:
     what = f"{rung}, the first of two" if is_first_of_two else rung
     own = ", on a partner's own site" if chosen.is_own else ""
     return f"{what}, stated by {chosen.texts} of {texts} text{'s' if texts > 1 else ''}{own}"

@@ -61,12 +61,12 @@ def _with_successors(table: EvidenceTable, gazetteer: Gazetteer, end: str) -> Ev
             surfaces[row] = surfaces[row] or old[row]
             keys[row], ids[row], old[row] = place.id, place.id, place.name
     for name, values in (("key", keys), ("id", ids), ("name", old), ("surface", surfaces)):
-        table = table.with_column(f"{end}_{name}", pa.chunked_array([pa.array(values, pa.string())]))
+        table = table.with_column(f"{end}_{name}", pa.array(values, pa.string()))
     return table
 
 
 def successor(reference: _Reference, gazetteer: Gazetteer) -> Place | None:
-    """Return today's municipality of a place that the gazetteer lacks, None where it is not sure."""
+    """Return today's municipality of a place that the gazetteer lacks, None where not sure."""
     if reference.country != "DE" or (reference.id and _is_known(reference.id, gazetteer)):
         return None
     entries = [entry for entry in gazetteer.names(reference.name) if entry.place.country == "DE"]

@@ -259,24 +259,29 @@
     const encode = (some) => encodeURIComponent(some.join(" ")).replaceAll("-", "%2D");
     return parts.length <= 8 ? encode(parts) : `${encode(parts.slice(0, 4))},${encode(parts.slice(-4))}`;
   }
-  function quote(evidence) {
-    const source = documents[evidence.document];
-    const href = address(source, evidence.quotation);
+  // Title with a link, and where and when it was published, as far as known.
+  function sourceOf(source, quotation, page = null, extra = null) {
+    const href = address(source, quotation);
     const name = source.title || source.url || "document without an address";
     const link = href ? html("a", { href, target: "_blank", rel: "noopener noreferrer" }, name) : name;
+    return [link, page ? `, page ${page}` : "", html("br"),
+      [source.title && source.url, words(source.kind), source.published && `published ${readable(source.published)}`,
+        source.fetched && `fetched ${readable(source.fetched)}`, extra].filter(Boolean).join(" · ")];
+  }
+  function quote(evidence) {
     const caption = html("figcaption", {});
     if (evidence.modality !== "asserted") {
       caption.append(html("span", { class: "warning" }, `${evidence.modality}, not counted`), " · ");
     }
-    caption.append([words(evidence.event), readable(evidence.date)].filter(Boolean).join(" "), html("br"), link,
-      evidence.page ? `, page ${evidence.page}` : "", html("br"),
-      [source.title && source.url, words(source.kind), source.published && `published ${readable(source.published)}`,
-        source.fetched && `fetched ${readable(source.fetched)}`, `score ${evidence.score.toFixed(2)}`]
-        .filter(Boolean).join(" · "));
+    caption.append([words(evidence.event), readable(evidence.date)].filter(Boolean).join(" "), html("br"),
+      ...sourceOf(documents[evidence.document], evidence.quotation, evidence.page, `score ${evidence.score.toFixed(2)}`));
     return html("figure", { class: "quote" }, html("blockquote", { lang: "de" }, evidence.quotation), caption);
   }
   function backButton() {
     return html("button", { type: "button", class: "back", on: { click: () => select({}, true) } }, "Clear selection");
+  }
+  function more(count) {
+    return html("p", { class: "note" }, count ? `${count} more in evidence.csv` : "");
   }
   function pairDetail(item) {
     const heading = html("h2", {}, townButton(item.a), " – ", townButton(item.b));
@@ -290,8 +295,8 @@
       ["Topics", item.topics.map(words).join(", ")],
       ["Distance", item.km === null ? "" : `${Math.round(item.km)} km`],
       ["Belief", belief(item)],
-    ]), html("h3", {}, item.evidence.length === 1 ? "One quotation" : `${item.evidence.length} quotations`),
-    ...item.evidence.map(quote), backButton()];
+    ]), html("h3", {}, item.evidence.length + item.more === 1 ? "One quotation" : `${item.evidence.length + item.more} quotations`),
+    ...item.evidence.map(quote), more(item.more), backButton()];
   }
   function townDetail(index) {
     const items = [...ofTown[index]].sort(ORDERS.year);
@@ -300,7 +305,16 @@
       html("h3", {}, items.length === 1 ? "One partner" : `${items.length} partners`),
       html("ul", { class: "partners" }, ...items.map((item) => row(item, places[partnerOf(item, index)].name))),
       html("h3", {}, "Quotations"),
-      ...items.flatMap((item) => item.evidence.map(quote)), backButton()];
+      ...items.flatMap((item) => item.evidence.map(quote)),
+      more(items.reduce((sum, item) => sum + item.more, 0)), backButton()];
+  }
+  function buildClaims() {
+    byId("claims").hidden = data.claims.length === 0;
+    byId("claim-list").append(...data.claims.map((claim) => html("li", {},
+      html("p", { class: "claim" }, html("strong", {}, claim.words),
+        claim.here === null ? "" : html("span", { class: "here" }, `this release: ${claim.here.toLocaleString("en")}`)),
+      html("figure", { class: "quote" }, html("blockquote", { lang: "de" }, claim.quotation),
+        html("figcaption", {}, ...sourceOf(documents[claim.document], claim.quotation))))));
   }
   const hint = byId("detail").firstElementChild;
   function drawDetail() {
@@ -358,5 +372,6 @@
   window.addEventListener("hashchange", selectFromAddress);
   buildMap();
   buildBars();
+  buildClaims();
   selectFromAddress();
 })();

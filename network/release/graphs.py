@@ -1,75 +1,109 @@
-"""The network as GraphML, GEXF, node-link JSON and GeoJSON."""
+"""The network as node-link JSON, Graphology JSON and GeoJSON; an item a line."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import networkx as nx
-from networkx.readwrite.gexf import GEXFWriter
 
-from network.release.cells import clean, clean_for_xml
+from network.graph import has_position
+from network.release.cells import clean
+from network.release.geometry import great_circle, straight_line
+from network.release.layout import positions
+
+#: Okabe and Ito's palette, as in the explorer and the figures.
+SIDE_COLORS = {
+    "east": "#c85200",
+    "west": "#0067a5",
+    "berlin": "#a3488a",
+    "abroad": "#007f5f",
+    "unknown": "#77808a",
+}
+
+Attributes = dict[str, Any]
+Edge = tuple[str, str, Attributes]
 
 
-def write_graphml(path: Path, graph: nx.Graph[str]) -> None:
-    """Write GraphML; what XML cannot hold becomes U+FFFD."""
-    nx.write_graphml_xml(_for_xml(graph), path)
-
-
-def write_gexf(path: Path, graph: nx.Graph[str]) -> None:
-    """Write dynamic GEXF 1.2: edges from start to end year, nodes from their first edge on.
-
-    What has no known start is there from the beginning.
-    """
-    dynamic = _for_xml(graph)
-    dynamic.graph["mode"] = "dynamic"
-    for key, data in dynamic.nodes(data=True):
-        data["label"] = data["name"]
-        edges = [edge for _, _, edge in dynamic.edges(key, data=True)]
-        if all("start_year" in edge for edge in edges):
-            data["start"] = min(edge["start_year"] for edge in edges)
-    for _, _, data in dynamic.edges(data=True):
-        data["id"] = data.pop("partnership_id")
-        data["weight"] = data["belief"]
-        data |= _lifetime(data)
-    writer = GEXFWriter(dynamic, version="1.2draft")
-    writer.graph_element.set("timeformat", "integer")
-    for meta in writer.xml.iter("meta"):
-        meta.attrib.pop("lastmodifieddate", None)  # the clock is no input
-    ElementTree.indent(writer.xml)
-    ElementTree.ElementTree(writer.xml).write(path, encoding="utf-8", xml_declaration=True)
+def ordered_edges(graph: nx.Graph[str]) -> list[Edge]:
+    """Return the edges with both keys in ascending order, ordered by them."""
+    edges = ((min(a, b), max(a, b), data) for a, b, data in graph.edges(data=True))
+    return sorted(edges, key=lambda edge: edge[:2])
 
 
 def write_node_link(path: Path, graph: nx.Graph[str]) -> None:
     """Write JSON with ``nodes`` and ``edges``, as d3 and NetworkX read it."""
-    write_json(path, nx.node_link_data(graph, edges="edges"))
+    nodes = ({**graph.nodes[key], "id": key} for key in sorted(graph))
+    edges = ({**data, "source": a, "target": b} for a, b, data in ordered_edges(graph))
+    head = {"directed": False, "multigraph": False, "graph": {}}
+    _write(path, head, {"nodes": nodes, "edges": edges})
 
 
-def write_geojson(path: Path, graph: nx.Graph[str]) -> None:
+def write_graphology(path: Path, graph: nx.Graph[str]) -> None:
+    """Write Graphology's serialization, as sigma.js and Gephi Lite read it.
+
+    Nodes have ``label``, ``x``, ``y``, ``size`` and ``color`` besides their own attributes: they
+    lie as on a map, or near their partners where their position is not known.
+    """
+    places = positions(graph)
+
+    def node(key: str) -> Attributes:
+        data = graph.nodes[key]
+        x, y = places[key]
+        look = {
+            "label": data["name"],
+            "x": x,
+            "y": y,
+            "size": round(2 + graph.degree[key] ** 0.5, 2),
+            "color": SIDE_COLORS[data.get("side", "unknown")],
+        }
+        return {"key": key, "attributes": {**data, **look}}
+
+    def edge(a: str, b: str, data: Attributes) -> Attributes:
+        return {
+            "key": data["partnership_id"],
+            "source": a,
+            "target": b,
+            "undirected": True,
+            "attributes": {**data, "weight": data["belief"]},
+        }
+
+    head = {
+        "attributes": {"name": "partnernetz"},
+        "options": {"type": "undirected", "multi": False, "allowSelfLoops": False},
+    }
+    edges = (edge(*item) for item in ordered_edges(graph))
+    _write(path, head, {"nodes": map(node, sorted(graph)), "edges": edges})
+
+
+def write_geojson(path: Path, graph: nx.Graph[str], *, is_great_circle: bool = False) -> None:
     """Write partnerships as lines (RFC 7946, EPSG:4326: longitude, latitude in degrees).
 
-    The geometry is null where the position of a partner is unknown.
+    The geometry is a straight line on the map of degrees or the great circle, and null where the
+    position of a partner is unknown.
     """
-    features = []
-    for a, b, data in graph.edges(data=True):
-        first, second = sorted((a, b))
-        features.append(
-            {
-                "type": "Feature",
-                "id": data["partnership_id"],
-                "geometry": _line(graph.nodes[first], graph.nodes[second]),
-                "properties": {
-                    "a_id": first,
-                    "b_id": second,
-                    "a_name": graph.nodes[first]["name"],
-                    "b_name": graph.nodes[second]["name"],
-                    **data,
-                },
-            }
-        )
-    write_json(path, {"type": "FeatureCollection", "features": features})
+    line = great_circle if is_great_circle else straight_line
+
+    def feature(a: str, b: str, data: Attributes) -> Attributes:
+        one, other = graph.nodes[a], graph.nodes[b]
+        is_known = has_position(one) and has_position(other)
+        return {
+            "type": "Feature",
+            "id": data["partnership_id"],
+            "geometry": line(_point(one), _point(other)) if is_known else None,
+            "properties": {
+                "a_id": a,
+                "b_id": b,
+                "a_name": one["name"],
+                "b_name": other["name"],
+                **data,
+            },
+        }
+
+    features = (feature(*edge) for edge in ordered_edges(graph))
+    _write(path, {"type": "FeatureCollection"}, {"features": features})
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -78,32 +112,38 @@ def write_json(path: Path, content: Any) -> None:
     path.write_text(clean(text) + "\n", encoding="utf-8", newline="\n")
 
 
-def _lifetime(data: dict[str, Any]) -> dict[str, int]:
-    """Return start and end year as far as known, neither where the end is before the start."""
-    start, end = data.get("start_year"), data.get("end_year")
-    if start is not None and end is not None and end < start:
-        return {}
-    return {name: year for name, year in (("start", start), ("end", end)) if year is not None}
+def _write(path: Path, head: Attributes, lists: dict[str, Iterable[Attributes]]) -> None:
+    """Write an object of some plain values and long lists, an item a line."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write("{\n")
+        for name, value in head.items():
+            file.write(f"{_dumped(name)}: {_dumped(value)},\n")
+        for number, (name, items) in enumerate(lists.items()):
+            file.write(f"{_dumped(name)}: [\n")
+            file.writelines(_separated(items))
+            file.write("\n]" + (",\n" if number < len(lists) - 1 else "\n"))
+        file.write("}\n")
 
 
-def _line(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any] | None:
-    if not all("longitude" in place and "latitude" in place for place in (a, b)):
-        return None
-    return {
-        "type": "LineString",
-        "coordinates": [[place["longitude"], place["latitude"]] for place in (a, b)],
-    }
+def _separated(items: Iterable[Attributes]) -> Iterator[str]:
+    separator = ""
+    for item in items:
+        yield separator + _dumped(item)
+        separator = ",\n"
 
 
-def _for_xml(graph: nx.Graph[str]) -> nx.Graph[str]:
-    """Return a copy whose node keys and attributes XML can hold."""
-    copy: nx.Graph[str] = nx.Graph()
-    for key, data in graph.nodes(data=True):
-        copy.add_node(clean_for_xml(key), **_attributes(data))
-    for a, b, data in graph.edges(data=True):
-        copy.add_edge(clean_for_xml(a), clean_for_xml(b), **_attributes(data))
-    return copy
+def _dumped(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if "\\u0000" in text:  # JSON could hold it, the other formats cannot
+        text = json.dumps(_cleaned(value), ensure_ascii=False, allow_nan=False)
+    return str(clean(text))
 
 
-def _attributes(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: clean_for_xml(value) for name, value in data.items()}
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _cleaned(item) for name, item in value.items()}
+    return clean(value)
+
+
+def _point(place: Attributes) -> tuple[float, float]:
+    return place["longitude"], place["latitude"]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
+from network.release.citation import LICENSE_PATH, LICENSE_TITLE, TITLE
 from network.release.schema import TABLES, Column, Table
-from partnernetz import __version__, edtf
-from partnernetz.records import DocumentReference
+from partnernetz import edtf
 
 #: By which a folder is known to be a release of this project.
 PACKAGE_NAME = "partnernetz"
@@ -28,8 +29,8 @@ _DESCRIPTION = (
 _LICENSES = (
     {
         "name": "CC-BY-4.0",
-        "title": "Creative Commons Attribution 4.0; quotations stay their authors' own",
-        "path": "https://creativecommons.org/licenses/by/4.0/",
+        "title": LICENSE_TITLE,
+        "path": LICENSE_PATH,
     },
 )
 
@@ -54,19 +55,41 @@ _OTHER_FILES = (
     ("network-gexf", "network.gexf", "gexf", "application/xml", "The network with years, GEXF."),
     ("network-json", "network.json", "json", "application/json", "The network, node-link JSON."),
     (
+        "network-graphology",
+        "network.graphology.json",
+        "json",
+        "application/json",
+        "The network laid out as a map, Graphology JSON for sigma.js and Gephi Lite.",
+    ),
+    (
         "partnerships-geojson",
         "partnerships.geojson",
         "geojson",
         "application/geo+json",
-        "Partnerships as lines, EPSG:4326.",
+        "Partnerships as straight lines, EPSG:4326.",
+    ),
+    (
+        "great-circles-geojson",
+        "partnerships.great-circles.geojson",
+        "geojson",
+        "application/geo+json",
+        "Partnerships as great circles, EPSG:4326.",
     ),
     (
         "database",
         "partnernetz.sqlite",
         "sqlite",
         "application/vnd.sqlite3",
-        "All tables, with full-text search on quotations (evidence_fts).",
+        "All tables, with views and full-text search on quotations (evidence_fts).",
     ),
+    (
+        "datasette",
+        "datasette.json",
+        "json",
+        "application/json",
+        "Titles, descriptions and queries for Datasette (--metadata).",
+    ),
+    ("citation", "CITATION.cff", "cff", "application/yaml", "How to cite the release."),
     ("summary", "summary.json", "json", "application/json", "Figures on the whole network."),
     ("explorer", "explorer.html", "html", "text/html", "A page to look around, works offline."),
 )
@@ -74,19 +97,18 @@ _OTHER_FILES = (
 Descriptor = dict[str, Any]
 
 
-def describe_package(folder: Path, documents: Iterable[DocumentReference]) -> Descriptor:
+def describe_package(folder: Path, *, version: str, created: str | None) -> Descriptor:
     """Return the descriptor of the files in a folder.
 
     ``created`` is when the latest document was fetched or published, left out without one: the
     release is a function of its input, not of the hour.
     """
-    created = latest_moment(documents)
     return {
         "$schema": _PROFILE,
         "name": PACKAGE_NAME,
-        "title": "partnernetz: the network of twinned towns",
+        "title": TITLE,
         "description": _DESCRIPTION,
-        "version": __version__,
+        "version": version,
         **({"created": created} if created else {}),
         "keywords": ["town twinning", "Städtepartnerschaft", "network"],
         "licenses": [dict(entry) for entry in _LICENSES],
@@ -110,17 +132,18 @@ def table_schema(table: Table) -> Descriptor:
     }
 
 
-def latest_moment(documents: Iterable[DocumentReference]) -> str | None:
+def latest_moment(documents: pa.Table) -> str | None:
     """Return the latest time of fetching or publishing as RFC 3339, None if none is known.
 
-    A vague date of publication counts from its first day, so that it is never in the future.
+    ``documents`` is a table as in EvidenceTable. A vague date of publication counts from its first day, so that it is never in the future.
     """
     moments = []
-    for document in documents:
-        if document.fetched_at and (moment := _moment(document.fetched_at)):
+    for fetched in documents["fetched_at"].unique().to_pylist():
+        if fetched and (moment := _moment(fetched)):
             moments.append(moment)
-        if document.published:
-            day = edtf.bounds(document.published).earliest
+    for published in documents["published"].unique().to_pylist():
+        if published:
+            day = edtf.bounds(published).earliest
             moments.append(datetime(day.year, day.month, day.day, tzinfo=UTC))
     return max(moments).strftime("%Y-%m-%dT%H:%M:%SZ") if moments else None
 
@@ -205,5 +228,6 @@ def _other_resource(
 
 
 def _checksum(path: Path) -> Descriptor:
-    content = path.read_bytes()
-    return {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"bytes": path.stat().st_size, "hash": f"sha256:{digest}"}

@@ -17,9 +17,11 @@ from network.explorer import render
 from network.measures import network_measures
 from network.release import graphs
 from network.release.cells import clean
+from network.release.citation import datasette_metadata, release_version, write_citation
+from network.release.columns import Network, Tables, make_network, make_tables
 from network.release.database import write_database
+from network.release.graph_xml import write_gexf, write_graphml
 from network.release.package import DESCRIPTOR, PACKAGE_NAME, describe_package, latest_moment
-from network.release.rows import Network, Rows, make_network, make_rows
 from network.release.schema import TABLES
 from network.release.tables import write_csv, write_parquet
 from partnernetz.errors import Failure, StageError, UsageError
@@ -59,11 +61,15 @@ def publish(
     """
     check_target(out)
     network = make_network(evidence=evidence, claims=claims, gazetteer=gazetteer)
-    rows = make_rows(network, gazetteer)
-    summary = _summary(network, rows, (*failures, *network.failures))
+    tables = make_tables(network, gazetteer)
+    summary = _summary(network, tables, (*failures, *network.failures))
     with _replaced_folder(out) as folder:
         write_release(
-            folder, network=network, rows=rows, summary=summary, reference_folder=reference_folder
+            folder,
+            network=network,
+            tables=tables,
+            summary=summary,
+            reference_folder=reference_folder,
         )
     return ReleaseSummary(
         folder=out,
@@ -82,23 +88,36 @@ def write_release(
     folder: Path,
     *,
     network: Network,
-    rows: Rows,
+    tables: Tables,
     summary: dict[str, Any],
     reference_folder: Path,
 ) -> None:
     """Write every file of a release into an existing folder."""
     for table in TABLES:
-        write_csv(folder / f"{table.name}.csv", table, rows[table.name])
-        write_parquet(folder / f"{table.name}.parquet", table, rows[table.name])
-    graphs.write_graphml(folder / "network.graphml", network.graph)
-    graphs.write_gexf(folder / "network.gexf", network.graph)
-    graphs.write_node_link(folder / "network.json", network.graph)
-    graphs.write_geojson(folder / "partnerships.geojson", network.graph)
-    graphs.write_json(folder / "summary.json", summary)
-    write_database(folder / "partnernetz.sqlite", rows)
-    page = render(rows=rows, summary=summary, reference_folder=reference_folder)
+        write_csv(folder / f"{table.name}.csv", tables[table.name])
+        write_parquet(folder / f"{table.name}.parquet", tables[table.name])
+    files = {table.name: folder / f"{table.name}.csv" for table in TABLES}
+    version = release_version(files, created=summary["created"])
+    _write_graphs(folder, network)
+    write_database(folder / "partnernetz.sqlite", tables)
+    graphs.write_json(folder / "datasette.json", datasette_metadata(version=version))
+    write_citation(folder / "CITATION.cff", version=version, created=summary["created"])
+    graphs.write_json(folder / "summary.json", {"version": version, **summary})
+    page = render(tables=tables, summary=summary, reference_folder=reference_folder)
     (folder / "explorer.html").write_text(clean(page), encoding="utf-8", newline="\n")
-    graphs.write_json(folder / DESCRIPTOR, describe_package(folder, network.documents))
+    descriptor = describe_package(folder, version=version, created=summary["created"])
+    graphs.write_json(folder / DESCRIPTOR, descriptor)
+
+
+def _write_graphs(folder: Path, network: Network) -> None:
+    graph = network.graph
+    write_graphml(folder / "network.graphml", graph)
+    write_gexf(folder / "network.gexf", graph)
+    graphs.write_node_link(folder / "network.json", graph)
+    graphs.write_graphology(folder / "network.graphology.json", graph)
+    graphs.write_geojson(folder / "partnerships.geojson", graph)
+    arcs = folder / "partnerships.great-circles.geojson"
+    graphs.write_geojson(arcs, graph, is_great_circle=True)
 
 
 def check_target(out: Path) -> None:
@@ -122,13 +141,13 @@ def is_release(folder: Path) -> bool:
     return isinstance(descriptor, dict) and descriptor.get("name") == PACKAGE_NAME
 
 
-def _summary(network: Network, rows: Rows, failures: tuple[Failure, ...]) -> dict[str, Any]:
-    modalities = Counter(item.modality for item in network.evidence)
+def _summary(network: Network, tables: Tables, failures: tuple[Failure, ...]) -> dict[str, Any]:
+    modalities = Counter(tables["evidence"]["modality"].to_pylist())
     ordered = sorted(failures, key=lambda item: (item.stage, item.slug, item.subject))
     return {
         "created": latest_moment(network.documents),
         **network_measures(network.graph),
-        **{table: len(rows[table]) for table in ("evidence", "claims", "documents", "events")},
+        **{name: tables[name].num_rows for name in ("evidence", "claims", "documents", "events")},
         "evidence_by_modality": dict(sorted(modalities.items())),
         "failures": len(failures),
         "failures_by_slug": dict(sorted(Counter(item.slug for item in failures).items())),

@@ -169,6 +169,9 @@ PARTNERSHIPS = Table(
         ),
         _text("end_date", "End, if it has ended and a date is stated (EDTF)."),
         _year("end_year", "Year of the end."),
+        _text(
+            "spells", "Years in which it was active, as intervals (EDTF), joined by a semicolon."
+        ),
         _text("topics", "Ids of the topics in alphabetical order, joined by a semicolon."),
         _text("history", "Names that sources use for places which are called otherwise today."),
         _real(
@@ -305,6 +308,110 @@ MEASURES = Table(
         ),
         _whole("component_id", "Connected part, 1 the largest.", required=True, minimum=1),
         _whole("component_size", "Its places.", unit="place", required=True, minimum=2),
+        _whole(
+            "community_id",
+            "Community (Louvain method), 1 the largest.",
+            required=True,
+            minimum=1,
+        ),
+        _whole("community_size", "Its places.", unit="place", required=True, minimum=1),
+    ),
+)
+
+NETWORK_MEASURES = Table(
+    name="network_measures",
+    title="Network measures",
+    description=(
+        "Figures on the whole network beside those of random networks in which every place keeps "
+        "its number of partners (double edge switches, fixed seed)."
+    ),
+    primary_key="measure",
+    columns=(
+        _text("measure", "Name of the figure.", required=True),
+        _text("meaning", "What it says.", required=True),
+        _text("unit", "Its unit.", required=True),
+        _real("observed", "The network's figure; empty where it is not defined."),
+        _whole("edges", "Partnerships that it can speak of.", unit="partnership", required=True),
+        _whole("samples", "Random networks.", unit="network", required=True),
+        _real("random_mean", "Mean over the random networks."),
+        _real("random_deviation", "Standard deviation over them.", minimum=0),
+        _real("random_low", "2.5th percentile over them."),
+        _real("random_high", "97.5th percentile over them."),
+        _real("z_score", "Standard deviations from the mean.", unit="standard deviation"),
+        _real(
+            "p_value",
+            "Two-sided: twice the share of networks, the real one included, as far out.",
+            minimum=0,
+            maximum=1,
+        ),
+    ),
+)
+
+YEARS = Table(
+    name="years",
+    title="Years",
+    description="The network by year; partnerships without a known start are not in it.",
+    primary_key="year",
+    columns=(
+        Column(
+            name="year",
+            type="integer",
+            description="Calendar year.",
+            unit="year (Gregorian)",
+            is_required=True,
+        ),
+        _whole("begun", "Partnerships that began.", unit="partnership", required=True),
+        _whole("begun_east_west", "Of them East-West.", unit="partnership", required=True),
+        _whole("cumulative", "Begun until then.", unit="partnership", required=True),
+        _whole("cumulative_east_west", "Of them East-West.", unit="partnership", required=True),
+        _whole(
+            "active",
+            "Begun until then and neither ended nor at rest all year.",
+            unit="partnership",
+            required=True,
+        ),
+        _whole("active_east_west", "Of them East-West.", unit="partnership", required=True),
+        _whole("active_places", "Their places.", unit="place", required=True),
+    ),
+)
+
+STATE_PAIRS = Table(
+    name="state_pairs",
+    title="Pairs of states",
+    description="Partnerships between two German states, each pair once, also within a state.",
+    primary_key="state_pair_id",
+    columns=(
+        _text("state_pair_id", "Both codes, joined by a hyphen.", required=True),
+        _text("a_state", "Two-letter code; a and b are in alphabetical order.", required=True),
+        _text("b_state", "Code of the other.", required=True),
+        _whole("partnerships", "How many.", unit="partnership", required=True),
+        _real(
+            "expected",
+            "Mean of random networks in which each state keeps its ends of partnerships.",
+            unit="partnership",
+            required=True,
+            minimum=0,
+        ),
+    ),
+)
+
+TOPIC_YEARS = Table(
+    name="topic_years",
+    title="Topics by year of start",
+    description="Partnerships by topic and year in which they began; one may have many topics.",
+    primary_key="topic_year_id",
+    columns=(
+        _text("topic_year_id", "Topic and year, joined by a colon.", required=True),
+        _text("topic", "Id of the topic.", required=True),
+        Column(
+            name="start_year",
+            type="integer",
+            description="Year in which the partnerships began.",
+            unit="year (Gregorian)",
+            is_required=True,
+        ),
+        _whole("partnerships", "How many.", unit="partnership", required=True, minimum=1),
+        _whole("east_west_partnerships", "Of them East-West.", unit="partnership", required=True),
     ),
 )
 
@@ -317,4 +424,8 @@ TABLES: tuple[Table, ...] = (
     EVIDENCE,
     CLAIMS,
     MEASURES,
+    NETWORK_MEASURES,
+    YEARS,
+    STATE_PAIRS,
+    TOPIC_YEARS,
 )

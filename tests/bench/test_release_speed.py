@@ -87,7 +87,9 @@ def _documents(number: np.ndarray, chance: np.random.Generator) -> pa.StructArra
         "archive_file": [f"crawl-{p % 40:05d}.warc.gz" for p in publisher],
         "archive_record": [f"<urn:uuid:{n:032x}>" for n in range(many)],
     }
-    taken = pa.table({k: pa.array(v, pa.string()) for k, v in columns.items()}).take(pa.array(number))
+    taken = pa.table({k: pa.array(v, pa.string()) for k, v in columns.items()}).take(
+        pa.array(number)
+    )
     return _struct(taken)
 
 

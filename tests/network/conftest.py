@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import networkx as nx
 import pytest
 
 from network.release import publish
@@ -155,6 +157,15 @@ def sample_claims() -> list[Claim]:
             period="1990/1991",
         )
     ]
+
+
+def read_gexf(path: Path) -> nx.Graph:
+    """Read GEXF 1.3 with NetworkX, which knows the elements but only older namespaces."""
+    text = path.read_text(encoding="utf-8").replace("http://gexf.net/1.3", _NAMESPACE)
+    return nx.read_gexf(io.BytesIO(text.encode("utf-8")))
+
+
+_NAMESPACE = "http://www.gexf.net/1.2draft"
 
 
 @pytest.fixture(scope="session")

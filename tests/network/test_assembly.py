@@ -227,7 +227,9 @@ def test_a_life_cycle_is_told_as_dated_events(hand):
         "end": "2019",
     }
     evidence = [
-        hand.make_evidence(event=event, date=date, start=99 * n, quotation=f"{event} im Jahr {date}.")
+        hand.make_evidence(
+            event=event, date=date, start=99 * n, quotation=f"{event} im Jahr {date}."
+        )
         for n, (event, date) in enumerate(course.items())
     ]
     pair = only(evidence)

@@ -71,7 +71,10 @@ def test_what_newer_records_have_more_may_be_missing_in_older_files(hand):
             lambda table: table.set_column(4, "kind", pa.array(["marriage"])),
             "'marriage' is none of partnership",
         ),
-        (lambda table: table.set_column(4, "kind", pa.array([None], pa.string())), "'kind' is empty"),
+        (
+            lambda table: table.set_column(4, "kind", pa.array([None], pa.string())),
+            "'kind' is empty",
+        ),
         (
             lambda table: table.set_column(7, "start", pa.array(["first"])),
             "'start' is of type string",

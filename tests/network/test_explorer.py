@@ -187,7 +187,7 @@ def test_a_browser_shows_the_quotations_of_a_pair(browse, release):
     shown, console = browse(release, pair)
     assert console == []
     links = [attributes["href"] for tag, attributes in shown.tags if tag == "a"]
-    assert sum(tag == "blockquote" for tag, _ in shown.tags) == 4
+    assert sum(tag == "blockquote" for tag, _ in shown.tags) == 4 + 1  # and that of a claim
     assert any(
         link.startswith("https://www.saarlouis.de/partner#:~:text=Am%2019.") for link in links
     )

@@ -7,13 +7,10 @@ from contextlib import closing
 import networkx as nx
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from network.release import graphs, publish
+from network.release import publish
 from network.release.cells import unescape_formula
 from network.release.publish import is_release
-from network.release.rows import make_network, make_rows
 from network.release.schema import TABLES
 from partnernetz.errors import Failure, InputError, StageError, UsageError
 from partnernetz.records import PlaceReference
@@ -40,8 +37,12 @@ def contents(folder):
 
 def test_every_file_of_the_contract_is_there(release):
     tables = [f"{table.name}.{form}" for table in TABLES for form in ("csv", "parquet")]
-    others = "datapackage.json network.graphml network.gexf network.json partnerships.geojson"
-    expected = {*tables, *others.split(), "partnernetz.sqlite", "summary.json", "explorer.html"}
+    others = """
+        datapackage.json network.graphml network.gexf network.json partnerships.geojson
+        partnernetz.sqlite summary.json explorer.html
+        network.graphology.json partnerships.great-circles.geojson datasette.json CITATION.cff
+    """
+    expected = {*tables, *others.split()}
     assert {path.name for path in release.iterdir()} == expected
 
 
@@ -162,25 +163,8 @@ def test_hostile_texts_break_no_file(build, hand, tmp_path):
     out = tmp_path / "out"
     build(out, [hand.make_evidence(b=place, quotation=f"{hostile}\udfff", document=document)])
     assert nx.read_graphml(out / "network.graphml").number_of_edges() == 1
-    assert nx.read_gexf(out / "network.gexf").number_of_edges() == 1
+    assert hand.read_gexf(out / "network.gexf").number_of_edges() == 1
     assert len(json.loads((out / "network.json").read_text(encoding="utf-8"))["edges"]) == 1
     with closing(sqlite3.connect(out / "partnernetz.sqlite")) as connection:
         assert connection.execute("SELECT count(*) FROM evidence").fetchone() == (1,)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-
-
-@settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
-@given(name=st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1))
-def test_any_name_survives_the_graph_writers(hand, gazetteer, tmp_path, name):
-    place = PlaceReference(id=None, name=name, country="FR")
-    network = make_network(evidence=[hand.make_evidence(b=place)], claims=(), gazetteer=gazetteer)
-    graphs.write_graphml(tmp_path / "a.graphml", network.graph)
-    graphs.write_gexf(tmp_path / "a.gexf", network.graph)
-    graphs.write_node_link(tmp_path / "a.json", network.graph)
-    graphs.write_geojson(tmp_path / "a.geojson", network.graph)
-    assert len(nx.read_graphml(tmp_path / "a.graphml")) == 2
-    assert len(nx.read_gexf(tmp_path / "a.gexf")) == 2
-    assert len(json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["nodes"]) == 2
-    assert len(make_rows(network, gazetteer)["places"]) == 2
