@@ -132,10 +132,12 @@ def build_release(
     gazetteer: Gazetteer,
     reference_folder: Path,
     failures: Iterable[Failure] = (),
+    minimum_belief: float = 0.0,
 ) -> tuple[ReleaseSummary, list[Failure]]:
     """Write the release of evidence files; return what it holds and what could not be used.
 
-    ``failures`` are those that earlier stages noted; they are counted in the release.
+    ``failures`` are those that earlier stages noted; they are counted in the release. Partnerships
+    of less belief than ``minimum_belief`` (0 to 1) are left out.
     """
     found = read_statements(files)
     found.failures[:0] = failures
@@ -146,5 +148,6 @@ def build_release(
         gazetteer=gazetteer,
         reference_folder=reference_folder,
         failures=found.failures,
+        minimum_belief=minimum_belief,
     )
     return summary, found.failures

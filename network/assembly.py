@@ -53,6 +53,7 @@ def assemble_table(
     gazetteer: Gazetteer | None = None,
     errors: ErrorTable | None = None,
     copies: Mapping[str, str] | None = None,
+    minimum_belief: float = 0.0,
 ) -> Assembly:
     """Return the Partnerships that the Evidence adds up to.
 
@@ -60,7 +61,8 @@ def assemble_table(
     input does not matter, nor does Evidence given twice. With a gazetteer, places with an id bear
     their official names, else the name that most Evidence has, and merged municipalities are one
     with their successors. ``copies`` tells for ids of documents that are copies of each other the
-    same group, beyond those whose quotations show it.
+    same group, beyond those whose quotations show it. Partnerships of less belief than
+    ``minimum_belief`` (0 to 1) are left out; their Evidence stays.
     """
     evidence = in_order(table)
     if gazetteer is not None:
@@ -72,24 +74,19 @@ def assemble_table(
     partnerships: list[Partnership] = []
     assigned = np.full(len(evidence), -1, dtype=np.int64)
     for pair, rows in pairs:
-        asserted = [row for row in rows if readings.asserted[row]]
-        if not asserted:
-            continue
-        families = families_of({readings.kind[row] for row in asserted})
-        for family in sorted(set(families.values()), key=FAMILIES.index):
-            members = [row for row in asserted if families[readings.kind[row]] == family]
-            assigned[np.array(members)] = len(partnerships)
-            partnerships.append(
-                merge(
-                    readings,
-                    members,
-                    id=tie_id(pair, family, families=set(families.values())),
-                    a=places[pair[0]],
-                    b=places[pair[1]],
-                    history=earlier.of(members, readings.id),
-                )
+        ties = _ties(readings, rows)
+        for family, (asserted, others) in ties.items():
+            partnership = merge(
+                readings,
+                asserted,
+                id=tie_id(pair, family, families=ties),
+                a=places[pair[0]],
+                b=places[pair[1]],
+                history=earlier.of(asserted, readings.id),
             )
-        _assign_others(assigned, rows, readings, families, partnerships)
+            if partnership.belief >= minimum_belief:
+                assigned[np.array(asserted + others)] = len(partnerships)
+                partnerships.append(partnership)
     ids = pa.array([item.id for item in partnerships], pa.string())
     numbers = pa.array(assigned, mask=assigned < 0)
     return Assembly(
@@ -100,20 +97,24 @@ def assemble_table(
     )
 
 
-def _assign_others(
-    assigned: np.ndarray,
-    rows: Sequence[int],
-    readings: Readings,
-    families: Mapping[PartnershipKind, Family],
-    partnerships: Sequence[Partnership],
-) -> None:
-    """Give evidence that is planned or denied to the pair's tie of its family, else the closest."""
+def _ties(readings: Readings, rows: Sequence[int]) -> dict[Family, tuple[list[int], list[int]]]:
+    """Return the families of a pair, the closest first, with their asserted rows and the others.
+
+    What is planned or denied belongs to the tie of its family, else to the closest one.
+    """
+    asserted = [row for row in rows if readings.asserted[row]]
+    families = families_of({readings.kind[row] for row in asserted})
     known = sorted(set(families.values()), key=FAMILIES.index)
-    first = len(partnerships) - len(known)
+    ties: dict[Family, tuple[list[int], list[int]]] = {family: ([], []) for family in known}
+    if not ties:
+        return ties
+    for row in asserted:
+        ties[families[readings.kind[row]]][0].append(row)
     for row in rows:
-        if assigned[row] < 0:
+        if not readings.asserted[row]:
             family = FAMILY_OF_KIND[readings.kind[row]]
-            assigned[row] = first + (known.index(family) if family in known else 0)
+            ties[family if family in ties else known[0]][1].append(row)
+    return ties
 
 
 def _places(table: EvidenceTable, gazetteer: Gazetteer | None) -> dict[str, PlaceReference]:

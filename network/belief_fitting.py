@@ -4,8 +4,9 @@ A score already says how likely an extraction is right. So what is learned for e
 kind of source is a factor: the errors that were seen over the errors that the scores foretold. Few
 cases say little, so each factor is drawn to 1, as in the mapping of disease rates (Clayton and
 Kaldor 1987, Empirical Bayes Estimates of Age-Standardized Relative Risks for Use in Disease
-Mapping, Biometrics 43:671-681, with a gamma prior of mean 1): ``(seen + strength) / (foretold + strength)``.
-The two strengths are those of a grid that foretell best what is right on sites that were left out.
+Mapping, Biometrics 43:671-681, with a gamma prior of mean 1):
+``(seen + strength) / (foretold + strength)``. The two strengths are those of a grid that foretell
+best what is right on sites that were left out.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from network.belief import ErrorTable, Statement, believe
 #: Not learned. A page can be wrong itself, which annotation of pages does not show: no text is held
 #: surer than 98 %. Too few pairs are on two pages of one site to learn what is repeated.
 LEAST, MOST, REPEATED = 0.02, 0.90, 0.5
-STRENGTHS = (5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
+STRENGTHS = (5.0, 10.0, 20.0, 50.0, 100.0, 500.0)
 _FOLDS = 10
-_ROUNDS = 20
+_MOST_ROUNDS = 20
 _DIGITS = 3
 
 
@@ -89,7 +90,8 @@ def fit_errors(
     """Return the factors that judged statements teach, in turns until they rest."""
     rule: dict[str, float] = {}
     kind: dict[str, float] = {}
-    for _ in range(_ROUNDS):
+    for _ in range(_MOST_ROUNDS):
+        before = rule, kind
         rule = _factors(
             ((i.rule, 1 - i.score, kind.get(i.kind, 1.0), i.is_right) for i in judged),
             rule_strength,
@@ -98,6 +100,8 @@ def fit_errors(
             ((i.kind, 1 - i.score, rule.get(i.rule, 1.0), i.is_right) for i in judged),
             kind_strength,
         )
+        if (rule, kind) == before:
+            break
     return ErrorTable(least=LEAST, most=MOST, repeated=REPEATED, rule=rule, kind=kind)
 
 

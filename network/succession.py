@@ -1,7 +1,7 @@
 """Municipalities that were merged or renamed: one identity, with a history.
 
-A partnership outlives its towns: Dessau's are Dessau-Roßlau's today. So places go by the municipality
-that their area belongs to now, and the names that the sources use are kept beside it.
+A partnership outlives its towns: Dessau's are Dessau-Roßlau's today. So places go by the
+municipality that their area belongs to now, and the names that the sources use are kept beside it.
 """
 
 from __future__ import annotations

@@ -135,7 +135,8 @@ def table_schema(table: Table) -> Descriptor:
 def latest_moment(documents: pa.Table) -> str | None:
     """Return the latest time of fetching or publishing as RFC 3339, None if none is known.
 
-    ``documents`` is a table as in EvidenceTable. A vague date of publication counts from its first day, so that it is never in the future.
+    ``documents`` is a table as in EvidenceTable.
+    A vague date of publication counts from its first day, so that it is never in the future.
     """
     moments = []
     for fetched in documents["fetched_at"].unique().to_pylist():

@@ -52,15 +52,19 @@ def publish(
     gazetteer: Gazetteer,
     reference_folder: Path,
     failures: Iterable[Failure] = (),
+    minimum_belief: float = 0.0,
 ) -> ReleaseSummary:
     """Write the release of the Evidence to ``out`` and return what it holds.
 
     The folder appears when it is whole; a release that was there is replaced. Raises UsageError
     where ``out`` is something else than a release or an empty folder, StageError where it cannot
     be written. Wrong dates and scores in the records are mended and counted among the failures.
+    Partnerships of less belief than ``minimum_belief`` (0 to 1) are left out, not their Evidence.
     """
     check_target(out)
-    network = make_network(evidence=evidence, claims=claims, gazetteer=gazetteer)
+    network = make_network(
+        evidence=evidence, claims=claims, gazetteer=gazetteer, minimum_belief=minimum_belief
+    )
     tables = make_tables(network, gazetteer)
     summary = _summary(network, tables, (*failures, *network.failures))
     with _replaced_folder(out) as folder:

@@ -287,10 +287,19 @@ def test_one_id_with_two_contents_gives_the_same_in_any_order(hand):
     assert assemble([one, other]) == assemble([other, one])
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=20)
 @given(seed=st.randoms(use_true_random=False))
 def test_order_of_the_input_does_not_matter(hand, seed: random.Random):
     evidence = hand.sample_evidence()
     shuffled = list(evidence)
     seed.shuffle(shuffled)
     assert assemble(shuffled) == assemble(evidence)
+
+
+def test_partnerships_of_little_belief_are_left_out_and_their_evidence_stays(hand):
+    sure = hand.make_evidence(score=0.95)
+    unsure = hand.make_evidence(hand.SCHWERIN, hand.WUPPERTAL, start=70, score=0.4)
+    assembly = assemble_table(from_records([sure, unsure]), minimum_belief=0.8)
+    assert [item.evidence_ids for item in assembly.partnerships] == [(sure.id,)]
+    assert len(assembly.evidence) == 2
+    assert assembly.partnership_ids.null_count == 1

@@ -122,3 +122,11 @@ def test_a_torn_table_is_told(tmp_path):
     (tmp_path / "partnerships.parquet").write_bytes(b"PAR1 torn")
     with pytest.raises(InputError, match="torn"):
         partners_of(tmp_path, "Saarlouis")
+
+
+def test_partners_of_little_belief_can_be_left_out(release):
+    partners = partners_of(release, "Saarlouis").partners
+    least = max(item.belief for item in partners)
+    found = partners_of(release, "Saarlouis", minimum_belief=least).partners
+    assert [item.belief for item in found] == [least]
+    assert len(partners) > 1
