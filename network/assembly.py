@@ -16,7 +16,7 @@ from network.merging import Readings, merge
 from network.succession import EarlierNames, with_successors
 from partnernetz.errors import PlaceUnknownError
 from partnernetz.places import Gazetteer
-from partnernetz.records import Evidence, Partnership, PartnershipKind, PlaceReference
+from partnernetz.records import Evidence, Partnership, PlaceReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,7 +100,8 @@ class Dossier:
 def partners_of(release: Path, town: str, *, minimum_belief: float = 0.0) -> TownReport:
     """Return a town, given by name or id, with its partners in a release.
 
-    Partnerships of less belief than ``minimum_belief`` (0 to 1) are left out. Raises InputError for what is no release, PlaceUnknownError for a name that it does not have,
+    Partnerships of less belief than ``minimum_belief`` (0 to 1) are left out. Raises
+    InputError for what is no release, PlaceUnknownError for a name that it does not have,
     UsageError for one that several of its places bear.
     """
     partnerships = read_rows(release, "partnerships")

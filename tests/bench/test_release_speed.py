@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import math
+import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from partnernetz.paths import default_data_folder
 from partnernetz.records import Evidence
 from partnernetz.storage import arrow_schema
+
+SIZES = (10_000, 100_000, 1_000_000)
+#: What holds of assembly, from files to partnerships: against pandas as it comes, which makes
+#: dictionaries of the places, and against pandas with Arrow's types, which does not.
+MOST_TIMES, MOST_TIMES_ARROW, MOST_EXPONENT, MOST_MEGABYTES = 6.0, 15.0, 1.1, 3_000
 
 ROWS_A_PAIR, ROWS_A_DOCUMENT, PUBLISHERS = 10, 5, 4_000
 EVENT_SHARES = {
@@ -146,3 +157,114 @@ def _topics(chance: np.random.Generator, rows: int) -> pa.ListArray:
     return pa.ListArray.from_arrays(
         pa.array(offsets, pa.int32()), pa.array(values), type=pa.list_(item)
     )
+
+
+_COMMON = """
+import json, pathlib, resource, sys, time
+path = pathlib.Path(sys.argv[1])
+def done(begun):
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": time.process_time() - begun, "megabytes": peak}))
+"""
+ASSEMBLY = """
+from flows.building import read_statements
+from network.assembly import assemble_table
+from network.checking import check_table
+from partnernetz.paths import default_data_folder
+from partnernetz.places import Gazetteer
+begun = time.process_time()
+gazetteer = Gazetteer.load(default_data_folder() / "reference")
+table, _ = check_table(read_statements([path]).evidence)
+assemble_table(table, gazetteer=gazetteer)
+done(begun)
+"""
+RELEASE = """
+from flows.building import build_release
+from partnernetz.paths import default_data_folder
+from partnernetz.places import Gazetteer
+begun = time.process_time()
+folder = default_data_folder() / "reference"
+build_release(
+    [path], out=path.with_suffix(""), gazetteer=Gazetteer.load(folder), reference_folder=folder
+)
+done(begun)
+"""
+_GROUPING = """
+swapped = a > b
+frame = frame.assign(low=a.where(~swapped, b), high=b.where(~swapped, a), source=document)
+frame.groupby(["low", "high"]).agg(
+    evidence=("id", list), documents=("source", "nunique"), score=("score", "max"),
+    first=("date", "min"), kind=("kind", "first"),
+)
+done(begun)
+"""
+PANDAS = f"""
+import pandas
+begun = time.process_time()
+frame = pandas.read_parquet(path)
+a, b, document = (frame[name].map(lambda value: value["id"]) for name in ("a", "b", "document"))
+{_GROUPING}"""
+PANDAS_ARROW = f"""
+import pandas
+begun = time.process_time()
+frame = pandas.read_parquet(path, dtype_backend="pyarrow")
+a, b, document = (frame[name].struct.field("id") for name in ("a", "b", "document"))
+{_GROUPING}"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Seconds of the processor, which other processes do not disturb, and the peak of memory."""
+
+    seconds: float
+    megabytes: float
+
+
+def cost_of(code: str, path: Path) -> Cost:
+    """Return what a process of its own costs that runs the code on a file."""
+    command = [sys.executable, "-c", _COMMON + code, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return Cost(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def exponent(costs: dict[int, Cost]) -> float:
+    """Return the slope of seconds over rows, both as logarithms, by least squares."""
+    rows = [math.log(size) for size in costs]
+    return float(np.polyfit(rows, [math.log(cost.seconds) for cost in costs.values()], 1)[0])
+
+
+@pytest.fixture(scope="module")
+def evidence(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    folder = tmp_path_factory.mktemp("evidence")
+    files = {size: folder / f"evidence-{size}.parquet" for size in SIZES}
+    for size, path in files.items():
+        write_evidence(path, size)
+    return files
+
+
+def show(name: str, costs: dict[int, Cost]) -> None:
+    print(f"\n{name}")
+    for size, cost in costs.items():
+        print(f"{size:10,} rows {cost.seconds:9.1f} s {cost.megabytes:8.0f} MB")
+    print(f"grows with the exponent {exponent(costs):.2f}")
+
+
+@pytest.mark.bench
+@pytest.mark.skipif(sys.platform != "linux", reason="peak memory is counted in kilobytes there")
+@pytest.mark.parametrize(("name", "code"), [("assembly", ASSEMBLY), ("release", RELEASE)])
+def test_cost_against_pandas_reading_and_grouping(
+    evidence: dict[int, Path], name: str, code: str
+) -> None:
+    costs = {size: cost_of(code, path) for size, path in evidence.items()}
+    largest = evidence[SIZES[-1]]
+    plain, arrow = (cost_of(code, largest).seconds for code in (PANDAS, PANDAS_ARROW))
+    times, times_arrow = (costs[SIZES[-1]].seconds / seconds for seconds in (plain, arrow))
+    show(name, costs)
+    print(
+        f"pandas {plain:8.1f} s: {times:.1f} times; with Arrow types {arrow:8.1f} s: {times_arrow:.1f}"
+    )
+    assert costs[SIZES[-1]].megabytes < MOST_MEGABYTES
+    assert exponent(costs) <= MOST_EXPONENT
+    if name == "assembly":
+        assert times < MOST_TIMES
+        assert times_arrow < MOST_TIMES_ARROW

@@ -14,8 +14,8 @@ import pytest
 from click import Command
 from typer.main import get_command
 
-from flows.cli import app
 from flows.belief_training import calibration_of, read_held_out
+from flows.cli import app
 from network.belief import default_errors
 from network.belief_fitting import fit
 from partnernetz import __version__
