@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import networkx as nx
 
 from network.centrality import betweenness
 
+#: Above this number of partnerships communities are found by the faster method.
+LOUVAIN_EDGES = 30_000
 _SEED = 1986  # the year of the first German-German partnership; any fixed number would do
 
 
@@ -27,7 +29,7 @@ def place_measures(graph: nx.Graph[str]) -> list[dict[str, Any]]:
     between = betweenness(graph)
     clustering: dict[str, float] = dict(nx.clustering(graph))  # type: ignore[arg-type]
     component = _numbered(nx.connected_components(graph))
-    community = _numbered(communities(graph))
+    community = _numbered(find_communities(graph))
     rows = []
     for key in sorted(graph):
         edges = [data for _, _, data in graph.edges(key, data=True)]
@@ -50,16 +52,16 @@ def place_measures(graph: nx.Graph[str]) -> list[dict[str, Any]]:
     return rows
 
 
-def network_measures(graph: nx.Graph[str]) -> dict[str, Any]:
+def network_measures(graph: nx.Graph[str], *, communities: Mapping[str, int]) -> dict[str, Any]:
     """Return figures on the whole network, for ``summary.json``.
 
+    ``communities`` has the number of each place's community, as ``place_measures`` gives it.
     ``state_assortativity`` and ``degree_assortativity`` (-1 to 1, Newman 2003) are None where
     they are not defined: the first is taken among places whose state is known, a second state
     is needed; ``foundings_per_year`` counts partnerships by the year of their start.
     """
     edges = [data for _, _, data in graph.edges(data=True)]
     components = _ordered(nx.connected_components(graph))
-    found = communities(graph)
     distances = [data["distance_km"] for data in edges if "distance_km" in data]
     years = Counter(data["start_year"] for data in edges if "start_year" in data)
     return {
@@ -71,8 +73,8 @@ def network_measures(graph: nx.Graph[str]) -> dict[str, Any]:
         "mean_degree": round(2 * len(edges) / len(graph), 6) if len(graph) else None,
         "state_assortativity": _state_assortativity(graph),
         "degree_assortativity": _degree_assortativity(graph),
-        "communities": len(found),
-        "modularity": _modularity(graph, found),
+        "communities": len(set(communities.values())),
+        "modularity": _modularity(graph, communities),
         "median_distance_km": round(statistics.median(distances), 1) if distances else None,
         "edges_by_kind": _counts(data["kind"] for data in edges),
         "edges_by_status": _counts(data["status"] for data in edges),
@@ -85,12 +87,14 @@ def network_measures(graph: nx.Graph[str]) -> dict[str, Any]:
     }
 
 
-def communities(graph: nx.Graph[str]) -> list[list[str]]:
+def find_communities(graph: nx.Graph[str]) -> list[list[str]]:
     """Return the communities, the largest first.
 
     Louvain method (V. D. Blondel and others, "Fast unfolding of communities in large networks",
-    Journal of Statistical Mechanics P10008, 2008) with a fixed seed; other seeds may part some
-    places otherwise.
+    Journal of Statistical Mechanics P10008, 2008); beyond ``LOUVAIN_EDGES`` label propagation
+    (V. A. Traag, L. Šubelj, "Large network community detection by fast label propagation",
+    Scientific Reports 13:2701, 2023), which is faster and coarser. Both with a fixed seed; other
+    seeds may part some places otherwise.
     """
     keys = sorted(graph)
     index = {key: number for number, key in enumerate(keys)}
@@ -99,14 +103,20 @@ def communities(graph: nx.Graph[str]) -> list[list[str]]:
     numbered.add_nodes_from(range(len(keys)))
     pairs = ((index[a], index[b]) for a, b in graph.edges)
     numbered.add_edges_from(sorted((min(pair), max(pair)) for pair in pairs))
-    parts = nx.community.louvain_communities(numbered, seed=_SEED) if keys else []
+    if numbered.number_of_edges() <= LOUVAIN_EDGES:
+        parts = nx.community.louvain_communities(numbered, seed=_SEED) if keys else []
+    else:
+        parts = list(nx.community.fast_label_propagation_communities(numbered, seed=_SEED))
     return _ordered([keys[number] for number in part] for part in parts)
 
 
-def _modularity(graph: nx.Graph[str], parts: list[list[str]]) -> float | None:
+def _modularity(graph: nx.Graph[str], communities: Mapping[str, int]) -> float | None:
     if not graph.number_of_edges():
         return None
-    return _finite(nx.community.modularity(graph, [set(part) for part in parts]))
+    parts: dict[int, set[str]] = defaultdict(set)
+    for key in sorted(graph):
+        parts[communities[key]].add(key)
+    return _finite(nx.community.modularity(graph, list(parts.values())))
 
 
 def _ordered(parts: Iterable[Iterable[str]]) -> list[list[str]]:

@@ -22,7 +22,7 @@ MOST_SAMPLES, LEAST_SAMPLES = 200, 40
 _EDGES_IN_ALL = 4_000_000
 #: Rounds of switching before the first network and between two. A round proposes a switch for
 #: about half of the edges; see ``tests/network/test_null_model.py`` for how fast that mixes.
-_FIRST_ROUNDS, _ROUNDS = 40, 6
+_FIRST_ROUNDS, _ROUNDS = 40, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ def _conflicts(
     owner[first] = owner[second] = np.arange(proposals)
     keys = np.concatenate([_key(part, count) for part in (edges, new_first, new_second)])
     owners = np.concatenate([owner, np.arange(proposals), np.arange(proposals)])
-    order = np.argsort(keys, kind="stable")
+    order = np.argsort(keys)
     is_same = keys[order][1:] == keys[order][:-1]
     # three may share a key: all neighbours in the run are marked, which is all of them
     involved = np.concatenate([owners[order][1:][is_same], owners[order][:-1][is_same]])

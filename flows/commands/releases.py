@@ -1,4 +1,4 @@
-"""The commands build, inspect, explore, verify, compare and gaps."""
+"""The commands build, inspect, explore, figures, verify, compare and gaps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands of this module."""
-    for command in (build, inspect, explore, verify, compare, gaps):
+    for command in (build, inspect, explore, figures, verify, compare, gaps):
         app.command()(command)
 
 
@@ -91,6 +91,26 @@ def explore(
 
         if not webbrowser.open(page.resolve().as_uri()):
             say("No browser could be opened: open the page by hand.")
+
+
+def figures(
+    release: Release,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where to; by default `figures` beside the release."),
+    ] = None,
+) -> None:
+    """Draw a release for print: foundings, map, topics, states, degrees, chance; SVG and PNG."""
+    from flows.console import count, say, show
+    from flows.options import reference_folder
+    from network.figures import draw_figures
+
+    found = _release(release)
+    folder = out or found.absolute().parent / "figures"
+    files = draw_figures(found, folder, reference_folder=reference_folder())
+    for path in files:
+        show(str(path))
+    say(f"{count(len(files), 'file')} written to {folder}.")
 
 
 def verify(

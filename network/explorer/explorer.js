@@ -308,19 +308,26 @@
       ...items.flatMap((item) => item.evidence.map(quote)),
       more(items.reduce((sum, item) => sum + item.more, 0)), backButton()];
   }
-  function buildClaims() {
-    byId("claims").hidden = data.claims.length === 0;
-    byId("claim-list").append(...data.claims.map((claim) => html("li", {},
-      html("p", { class: "claim" }, html("strong", {}, claim.words),
-        claim.here === null ? "" : html("span", { class: "here" }, `this release: ${claim.here.toLocaleString("en")}`)),
-      html("figure", { class: "quote" }, html("blockquote", { lang: "de" }, claim.quotation),
-        html("figcaption", {}, ...sourceOf(documents[claim.document], claim.quotation))))));
+  // Shown while nothing is selected: what sources say of all partnerships.
+  function claimList() {
+    if (!data.claims.length) return null;
+    return html("div", { class: "claims" },
+      html("h2", {}, "What sources say of all partnerships"),
+      html("ul", {}, ...data.claims.map(claimItem)),
+      html("p", { class: "note" }, "“Here” counts the partnerships of this release that had begun by the end of the same",
+        " period; those whose start is unknown are not among them."));
   }
-  const hint = byId("detail").firstElementChild;
+  function claimItem(claim) {
+    const here = claim.here === null ? null : html("span", { class: "here" }, `here ${claim.here.toLocaleString("en")}`);
+    return html("li", {}, html("p", { class: "claim" }, html("strong", {}, claim.words), here),
+      html("figure", { class: "quote" }, html("blockquote", { lang: "de" }, claim.quotation),
+        html("figcaption", {}, ...sourceOf(documents[claim.document], claim.quotation))));
+  }
+  const nothingSelected = [byId("detail").firstElementChild, claimList()].filter(Boolean);
   function drawDetail() {
     if (state.pair !== null) byId("detail").replaceChildren(...pairDetail(partnerships[state.pair]));
     else if (state.town !== null) byId("detail").replaceChildren(...townDetail(state.town));
-    else byId("detail").replaceChildren(hint);
+    else byId("detail").replaceChildren(...nothingSelected);
     byId("detail").scrollTop = 0;
   }
 
@@ -372,6 +379,5 @@
   window.addEventListener("hashchange", selectFromAddress);
   buildMap();
   buildBars();
-  buildClaims();
   selectFromAddress();
 })();

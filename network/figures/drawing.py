@@ -53,7 +53,7 @@ def draw_figures(release: Path, out: Path, *, reference_folder: Path) -> list[Pa
         ) from error
     data = read_figure_data(release, reference_folder=reference_folder)
     written = []
-    with matplotlib.rc_context(settings()):
+    with matplotlib.rc_context(settings()):  # type: ignore[arg-type]
         for name, draw in FIGURES.items():
             figure = draw(data)
             written += [_write(figure, out / f"{name}.{form}") for form in ("svg", "png")]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 #: The axis begins here unless most partnerships are older; those before are told in words.
 _USUAL_FIRST_YEAR = 1984
 _LEAST_YEARS = 12
+_LABEL_AT = -0.055  # left of the axis, in its width: one line for both panels
 _COUNTED = ("east_west", "all")
 
 
@@ -43,8 +44,14 @@ def draw(data: FigureData) -> Figure:
     _totals(lower, years, claims, first=first, last=last)
     for axes in (upper, lower):
         axes.set_xlim(first - 0.7, last + 0.7)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(_whole_numbers(9))
     return figure
+
+
+def _whole_numbers(most: int = 5) -> Any:
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(nbins=most, integer=True)
 
 
 def comparable_claims(claims: Rows) -> Rows:
@@ -94,9 +101,11 @@ def _bars(axes: Axes, years: Rows) -> None:
     other = [row["begun"] - row["begun_east_west"] for row in years]
     axes.bar(xs, across, width=0.78, color=ACROSS, label="East–West")
     axes.bar(xs, other, width=0.78, bottom=across, color=OTHER, label="other")
+    axes.set_ylim(0, 1.1 * max([1, *(row["begun"] for row in years)]))
     axes.yaxis.grid(True)
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(_whole_numbers())
     axes.set_ylabel("begun in the year")
+    axes.yaxis.set_label_coords(_LABEL_AT, 0.5)
     if any(across) or any(other):
         axes.legend(frameon=False, loc="upper right", handlelength=0.9, handleheight=0.9)
 
@@ -114,8 +123,9 @@ def _totals(axes: Axes, years: Rows, claims: Rows, *, first: int, last: int) -> 
     top = max([1, *ys, *(claim["quantity"] for claim in claims)])
     axes.set_ylim(0, top * 1.16)
     axes.yaxis.grid(True)
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(_whole_numbers())
     axes.set_ylabel("begun until then")
+    axes.yaxis.set_label_coords(_LABEL_AT, 0.5)
     if xs:
         axes.annotate(
             f"this release: {ys[-1]:,}",

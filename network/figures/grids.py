@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from network.figures.style import GRID, INK, SOFT, FigureData, axes_in, count, sheet
+from network.figures.style import GRID, INK, SOFT, WIDTH, FigureData, axes_in, count, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +32,7 @@ STATES = (
     "BW",
 )
 _EAST, _BERLIN = 5, 1
+_TOPIC_INCHES, _MOST_DECADE_INCHES = 1.35, 1.1
 _SHADES = ("#f7f3ec", "#efd9bd", "#e0ab75", "#c2703a", "#8a3a00", "#521f00")
 
 
@@ -44,14 +45,14 @@ def draw_topics(data: FigureData) -> Figure:
     counts: Counter[tuple[str, int]] = Counter()
     for row in data.rows("topic_years"):
         counts[row["topic"], row["start_year"] // 10 * 10] += row["partnerships"]
-    decades = list(range(min(begun), max(begun) + 10, 10)) if begun else []
+    decades = sorted(begun)
     topics = sorted({topic for topic, _ in counts}, key=lambda t: (-_total(counts, t), t))
     undated = sum(row["start_year"] is None for row in data.rows("partnerships"))
     figure, rectangle = sheet(
         title="What partnerships do, by the decade in which they began",
         subtitle=(
-            "Share of the partnerships begun in a decade of which sources tell the topic; "
-            "the number stands in the cell."
+            "Partnerships begun in a decade of which sources tell the topic: their number, and "
+            "their share of all begun in that decade, which gives the shade."
         ),
         caption=(
             f"n = {sum(begun.values()):,} partnerships with a known year of start; {undated:,} "
@@ -61,7 +62,9 @@ def draw_topics(data: FigureData) -> Figure:
         ),
         height=1.75 + 0.23 * max(3, len(topics)),
     )
-    axes = axes_in(figure, rectangle, inches=(1.35, 0.05, 0.1, 0.38))
+    room = WIDTH - _TOPIC_INCHES - 0.2
+    spare = max(0.0, room - _MOST_DECADE_INCHES * max(2, len(decades)))
+    axes = axes_in(figure, rectangle, inches=(_TOPIC_INCHES, 0.05, 0.1 + spare, 0.38))
     shares = {
         (topic, decade): counts[topic, decade] / begun[decade]
         for topic in topics
@@ -76,8 +79,8 @@ def draw_topics(data: FigureData) -> Figure:
         row_labels=[topic.replace("_", " ") for topic in topics],
         column_labels=labels,
         shades=shares,
-        numbers={cell: f"{counts[cell]:,}" for cell in shares},
-        top=1.0,
+        numbers={cell: f"{counts[cell]:,}  ({share:.0%})" for cell, share in shares.items()},
+        top=max(shares.values(), default=1.0),
     )
     return figure
 
@@ -136,18 +139,17 @@ def _grid(
     columns: Sequence[object],
     row_labels: Sequence[str],
     column_labels: Sequence[str],
-    shades: Mapping[tuple[object, object], float] | Mapping[tuple[str, int], float],
-    numbers: Mapping[tuple[object, object], str] | Mapping[tuple[str, int], str],
+    shades: Mapping[Any, float],
+    numbers: Mapping[Any, str],
     top: float,
 ) -> None:
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.patches import Rectangle
 
     colors = LinearSegmentedColormap.from_list("ochre", _SHADES)
-    shade, number = dict(shades), dict(numbers)
     for line, row in enumerate(rows):
         for place, column in enumerate(columns):
-            value = shade.get((row, column))  # type: ignore[call-overload]
+            value = shades.get((row, column))
             part = 0.0 if value is None else value / top
             axes.add_patch(
                 Rectangle(
@@ -163,9 +165,9 @@ def _grid(
                 axes.text(
                     place,
                     line,
-                    number[row, column],  # type: ignore[index]
+                    numbers[row, column],
                     ha="center",
-                    va="center",
+                    va="center_baseline",
                     size=7,
                     color="white" if part > 0.5 else INK,
                 )

@@ -56,8 +56,8 @@ def draw(data: FigureData) -> Figure:
             f"n = {count(len(shown), 'partnership')} of {count(len(towns), 'town')}"
             + (f"; {missing:,} not drawn, position unknown" if missing else "")
             + ". Darker ground: the states on the territory of the GDR. All years, ended ones "
-            "included; white areas are not without partnerships, their pages may not have been "
-            f"read. Outlines: © GeoBasis-DE / BKG (data changed). {data.source}"
+            "included. An empty stretch may only mean that its pages were not read. "
+            f"Outlines: © GeoBasis-DE / BKG (data changed). {data.source}"
         ),
         height=8.1,
     )
@@ -167,7 +167,7 @@ def _draw_labels(figure: Figure, axes: Axes, towns: Counter[str], places: dict[s
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.patheffects import withStroke
 
-    renderer = FigureCanvasAgg(figure).get_renderer()
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
     order = sorted(towns, key=lambda key: (-towns[key], -(places[key]["population"] or 0), key))
     taken: list[Any] = []
     for key in order:

@@ -33,9 +33,13 @@ def draw_degrees(data: FigureData) -> Figure:
     """Return the degree distribution: how many towns have at least so many partners."""
     degrees = [row["degree"] for row in data.rows("measures")]
     names = {row["place_id"]: row["name"] for row in data.rows("places")}
+    middle = sorted(degrees)[len(degrees) // 2] if degrees else 0
     figure, rectangle = sheet(
         title="How many partners towns have",
-        subtitle="Share of towns with at least so many partnerships; both axes are logarithmic.",
+        subtitle=(
+            "Share of towns with at least so many partnerships; both axes are logarithmic. "
+            f"Mean {sum(degrees) / max(1, len(degrees)):.2f}, median {middle}."
+        ),
         caption=(
             f"n = {count(len(degrees), 'town')} with at least one partnership; towns without any "
             "are not in the network. Partnerships that no page read so far states are missing, "
@@ -66,22 +70,12 @@ def draw_degrees(data: FigureData) -> Figure:
     axes.set_xlabel("partnerships, at least")
     axes.set_ylabel("share of towns")
     top = max(data.rows("measures"), key=lambda row: (row["degree"], row["place_id"]))
-    mean = sum(degrees) / len(degrees)
     axes.annotate(
         f"{names.get(top['place_id'], top['place_id'])}: {top['degree']}",
         (xs[-1], ys[-1]),
         xytext=(6, 3),
         textcoords="offset points",
         color=INK,
-    )
-    axes.text(
-        0.985,
-        0.95,
-        f"mean {mean:.2f}, half of the towns have {sorted(degrees)[len(degrees) // 2]} or fewer",
-        transform=axes.transAxes,
-        ha="right",
-        va="top",
-        color=SOFT,
     )
     return figure
 
@@ -93,8 +87,8 @@ def draw_comparison(data: FigureData) -> Figure:
     figure, rectangle = sheet(
         title="How far the network is from chance",
         subtitle=(
-            "Dots: the network. Bars: the middle 95 % of random networks in which every place keeps "
-            "its number of partners. In standard deviations from their mean."
+            "Dots: the network. Bars: the middle 95 % of random networks in which every place "
+            "keeps its number of partners. In standard deviations from their mean."
         ),
         caption=(
             f"n = {count(samples, 'random network')} by double edge switches with a fixed seed. "
@@ -138,4 +132,5 @@ def draw_comparison(data: FigureData) -> Figure:
 
 def _value(row: dict[str, object], column: str) -> str:
     unit = str(row["unit"])
-    return f"{row[column]:,.{_DIGITS[unit]}f}{_UNITS[unit]}"
+    number = f"{row[column]:,.{_DIGITS[unit]}f}".replace("-", "\N{MINUS SIGN}")
+    return f"{number}{_UNITS[unit]}"

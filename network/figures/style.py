@@ -18,7 +18,7 @@ WIDTH = 6.7
 _LEFT, _RIGHT = 0.02, 0.985
 _TITLE_INCHES, _LINE_INCHES, _FOOT_LINE_INCHES = 0.30, 0.165, 0.125
 _TITLE_POINTS, _TEXT_POINTS, _NOTE_POINTS = 11.5, 8.0, 6.6
-_CAPTION_CHARACTERS = 150
+_SUBTITLE_CHARACTERS, _CAPTION_CHARACTERS = 128, 172
 _FAMILY = "Source Sans Pro"
 
 INK, SOFT, FAINT, GRID = "#22262b", "#5c646d", "#a8adb4", "#e4e1da"
@@ -75,6 +75,7 @@ def settings() -> dict[str, Any]:
         "svg.fonttype": "path",
         "svg.hashsalt": "partnernetz",
         "path.simplify": False,
+        "text.parse_math": False,  # names of places are no formulas
     }
 
 
@@ -100,7 +101,7 @@ def sheet(
     top = 1 - 0.10 / height
     figure.text(_LEFT, top, title, size=_TITLE_POINTS, weight="semibold", va="top")
     top -= _TITLE_INCHES / height
-    lines = textwrap.wrap(subtitle, 118)
+    lines = textwrap.wrap(subtitle, _SUBTITLE_CHARACTERS)
     figure.text(_LEFT, top, "\n".join(lines), color=SOFT, va="top", linespacing=1.25)
     top -= (len(lines) * _LINE_INCHES + 0.08) / height
     foot = textwrap.wrap(caption, _CAPTION_CHARACTERS)
@@ -123,7 +124,7 @@ def axes_in(
     *,
     inches: tuple[float, float, float, float] = (0.45, 0.3, 0.05, 0.05),
 ) -> Axes:
-    """Return axes in a rectangle, leaving inches at left, bottom, right and top for their labels."""
+    """Return axes in a rectangle; ``inches`` at left, bottom, right, top are for labels."""
     width, height = figure.get_size_inches()
     left, bottom, right, top = inches
     x, y, w, h = rectangle

@@ -10,8 +10,9 @@ from typing import Any
 Point = tuple[float, float]
 Geometry = dict[str, Any]
 
-#: A point of the great circle at least every so many degrees of arc (111 km each).
-_STEP = 1.0
+#: A point of the great circle at least every so many degrees of arc (111 km each); the line between
+#: two points is at most a kilometre off.
+_STEP = 2.0
 _DIGITS = 5
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
@@ -164,10 +165,13 @@ def _text(value: Any) -> str:
     return str(clean_for_xml(value)) if isinstance(value, str) else repr(value)
 
 
+# Most values of attributes occur many times. Typed: 1 and True are equal.
+@lru_cache(maxsize=65_536, typed=True)
 def _content(value: Any) -> str:
     # a parser would turn a carriage return into a line feed
     return escape(_text(value), {"\r": "&#13;"})
 
 
+@lru_cache(maxsize=65_536, typed=True)
 def _quoted(value: Any) -> str:
     return quoteattr(_text(value))

@@ -133,10 +133,13 @@ def _separated(items: Iterable[Attributes]) -> Iterator[str]:
 
 
 def _dumped(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    text = _ENCODE(value)
     if "\\u0000" in text:  # JSON could hold it, the other formats cannot
-        text = json.dumps(_cleaned(value), ensure_ascii=False, allow_nan=False)
+        text = _ENCODE(_cleaned(value))
     return str(clean(text))
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def _cleaned(value: Any) -> Any:

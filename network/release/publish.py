@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from network.explorer import render
 from network.measures import network_measures
 from network.release import graphs
 from network.release.cells import clean
+from network.release.checks import check_tables
 from network.release.citation import datasette_metadata, release_version, write_citation
 from network.release.columns import Network, Tables, make_network, make_tables
 from network.release.database import write_database
@@ -97,13 +99,17 @@ def write_release(
     reference_folder: Path,
 ) -> None:
     """Write every file of a release into an existing folder."""
-    for table in TABLES:
-        write_csv(folder / f"{table.name}.csv", tables[table.name])
-        write_parquet(folder / f"{table.name}.parquet", tables[table.name])
+    check_tables(tables)
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        # SQLite works in C: meanwhile the other files are written
+        database = aside.submit(write_database, folder / "partnernetz.sqlite", tables)
+        for table in TABLES:
+            write_csv(folder / f"{table.name}.csv", tables[table.name])
+            write_parquet(folder / f"{table.name}.parquet", tables[table.name])
+        _write_graphs(folder, network)
+        database.result()
     files = {table.name: folder / f"{table.name}.csv" for table in TABLES}
     version = release_version(files, created=summary["created"])
-    _write_graphs(folder, network)
-    write_database(folder / "partnernetz.sqlite", tables)
     graphs.write_json(folder / "datasette.json", datasette_metadata(version=version))
     write_citation(folder / "CITATION.cff", version=version, created=summary["created"])
     graphs.write_json(folder / "summary.json", {"version": version, **summary})
@@ -150,7 +156,7 @@ def _summary(network: Network, tables: Tables, failures: tuple[Failure, ...]) ->
     ordered = sorted(failures, key=lambda item: (item.stage, item.slug, item.subject))
     return {
         "created": latest_moment(network.documents),
-        **network_measures(network.graph),
+        **network_measures(network.graph, communities=_communities(network, tables)),
         **{name: tables[name].num_rows for name in ("evidence", "claims", "documents", "events")},
         "evidence_by_modality": dict(sorted(modalities.items())),
         "failures": len(failures),
@@ -160,6 +166,12 @@ def _summary(network: Network, tables: Tables, failures: tuple[Failure, ...]) ->
             for item in ordered
         ],
     }
+
+
+def _communities(network: Network, tables: Tables) -> dict[str, int]:
+    """Return the number of each node's community; the table is in the order of the keys."""
+    numbers = tables["measures"]["community_id"].to_pylist()
+    return dict(zip(sorted(network.graph), numbers, strict=True))
 
 
 def _portable(subject: str) -> str:

@@ -310,7 +310,7 @@ MEASURES = Table(
         _whole("component_size", "Its places.", unit="place", required=True, minimum=2),
         _whole(
             "community_id",
-            "Community (Louvain method), 1 the largest.",
+            "Community, 1 the largest (Louvain method; label propagation in large networks).",
             required=True,
             minimum=1,
         ),

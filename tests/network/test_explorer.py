@@ -6,8 +6,10 @@ import shutil
 import subprocess
 from html.parser import HTMLParser
 
+import pyarrow.parquet as pq
 import pytest
 
+from network.explorer import page as page_module
 from network.explorer.outlines import HEIGHT, WIDTH, place_on_map, project, state_outlines
 from network.explorer.page import json_for_html
 from network.release import publish
@@ -90,9 +92,27 @@ def test_the_page_holds_its_data(page):
     assert len(data["partnerships"]) == 3
     assert sum(len(item["evidence"]) for item in data["partnerships"]) == 6
     assert data["years"] == [1969, 2026]
+    assert [(claim["words"], claim["here"]) for claim in data["claims"]] == [
+        ("more than 850 East–West partnerships, 1990/1991", 2)
+    ]
     names = {place["name"]: place for place in data["places"]}
     assert names["Eisenhüttenstadt"]["side"] == "east"
     assert "x" not in names["Saint-Nazaire"]
+
+
+def test_a_large_release_shows_the_most_believed(monkeypatch, release):
+    tables = {
+        name: pq.read_table(release / f"{name}.parquet")
+        for name in ("places", "partnerships", "evidence", "documents", "claims", "years")
+    }
+    monkeypatch.setattr(page_module, "MOST_PARTNERSHIPS", 2)
+    monkeypatch.setattr(page_module, "MOST_QUOTATIONS", 3)
+    data = page_module.explorer_data(tables, created=None)
+    shown = {data["places"][item["b"]]["name"]: item for item in data["partnerships"]}
+    assert set(shown) == {"Eisenhüttenstadt", "Saint-Nazaire"}  # not the lexicon's Schwerin
+    pair = shown["Eisenhüttenstadt"]
+    assert (len(pair["evidence"]), pair["more"]) == (2, 2)
+    assert len(data["documents"]) <= 3
 
 
 def test_hostile_text_stays_data(hostile_release):
@@ -182,12 +202,19 @@ def test_a_browser_shows_list_map_and_timeline(browse, release):
     assert sum("data-year" in attributes for _, attributes in shown.tags) == 2026 - 1969 + 1
 
 
+def test_a_browser_shows_the_claims_while_nothing_is_selected(browse, release):
+    shown, _ = browse(release)
+    classes = [attributes.get("class") or "" for _, attributes in shown.tags]
+    assert (classes.count("claim"), classes.count("here")) == (1, 1)
+    assert sum(tag == "blockquote" for tag, _ in shown.tags) == 1
+
+
 def test_a_browser_shows_the_quotations_of_a_pair(browse, release):
     pair = partnership_id(pair=("ags:10044115", "ags:12067120"))
     shown, console = browse(release, pair)
     assert console == []
     links = [attributes["href"] for tag, attributes in shown.tags if tag == "a"]
-    assert sum(tag == "blockquote" for tag, _ in shown.tags) == 4 + 1  # and that of a claim
+    assert sum(tag == "blockquote" for tag, _ in shown.tags) == 4
     assert any(
         link.startswith("https://www.saarlouis.de/partner#:~:text=Am%2019.") for link in links
     )

@@ -1,7 +1,8 @@
 import networkx as nx
 import pytest
 
-from network.measures import network_measures, place_measures
+from network import measures
+from network.measures import find_communities, network_measures, place_measures
 
 
 def made(*edges, states=None):
@@ -12,6 +13,11 @@ def made(*edges, states=None):
     for key, state in (states or {}).items():
         graph.nodes[key]["state"] = state
     return graph
+
+
+def figures(graph):
+    communities = {row["place_id"]: row["community_id"] for row in place_measures(graph)}
+    return network_measures(graph, communities=communities)
 
 
 STAR = made(
@@ -40,7 +46,7 @@ def test_measures_of_a_star():
 
 
 def test_summary_of_a_star():
-    summary = network_measures(STAR)
+    summary = figures(STAR)
     assert (summary["nodes"], summary["edges"], summary["east_west_edges"]) == (5, 3, 1)
     assert (summary["components"], summary["largest_component"]) == (2, 3)
     assert summary["foundings_per_year"] == {"1986": 1, "1988": 1}
@@ -50,14 +56,31 @@ def test_summary_of_a_star():
 
 
 def test_nothing_is_measured_as_nothing():
-    summary = network_measures(nx.Graph())
+    summary = figures(nx.Graph())
     assert (summary["nodes"], summary["components"], summary["mean_degree"]) == (0, 0, None)
     assert place_measures(nx.Graph()) == []
 
 
 def test_assortativity_needs_two_states():
-    assert network_measures(STAR)["state_assortativity"] is None
+    assert figures(STAR)["state_assortativity"] is None
     same = made(("a", "b", {}), ("c", "d", {}), states=dict(zip("abcd", "xxyy", strict=True)))
     apart = made(("a", "b", {}), ("c", "d", {}), states=dict(zip("abcd", "xyxy", strict=True)))
-    assert network_measures(same)["state_assortativity"] == 1.0
-    assert network_measures(apart)["state_assortativity"] == -1.0
+    assert figures(same)["state_assortativity"] == 1.0
+    assert figures(apart)["state_assortativity"] == -1.0
+
+
+@pytest.mark.parametrize("most", [0, 1000])
+def test_two_groups_with_one_tie_are_two_communities(monkeypatch, most):
+    monkeypatch.setattr(measures, "LOUVAIN_EDGES", most)
+    graph = nx.relabel_nodes(nx.barbell_graph(6, 0), {n: f"n{n:02d}" for n in range(12)})
+    parts = find_communities(graph)
+    assert [len(part) for part in parts] == [6, 6]
+    assert find_communities(graph) == parts
+    assert sorted(parts[0]) == parts[0]
+
+
+def test_modularity_of_two_groups():
+    graph = made(*((f"n{a:02d}", f"n{b:02d}", {}) for a, b in nx.barbell_graph(6, 0).edges))
+    found = figures(graph)
+    assert found["communities"] == 2
+    assert found["modularity"] == pytest.approx(30 / 31 - 0.5, abs=1e-6)

@@ -204,12 +204,6 @@ def test_a_required_value_that_is_missing_is_told():
         make_table(places, columns)
 
 
-def test_a_reference_to_nothing_is_told(network_of, gazetteer, tmp_path):
-    tables = make_tables(network_of("A"), gazetteer)
-    with pytest.raises(ValueError, match="places"):
-        write_database(tmp_path / "a.sqlite", {**tables, "places": tables["places"].slice(0, 1)})
-
-
 @pytest.mark.parametrize(
     ("text", "token"),
     [
