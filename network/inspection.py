@@ -141,8 +141,8 @@ def dossier(release: Path, a: str, b: str) -> Dossier:
         for row in evidence
         if {row["a_id"], row["b_id"]} == set(pair)
     )
-    row = partnerships.get(frozenset(pair))
-    return _dossier(release, towns, pair, row, quotations)
+    tie = partnerships.get(frozenset(pair))
+    return _dossier(release, towns, pair, tie, quotations)
 
 
 def read_towns(release: Path, partnerships: Any) -> Towns:

@@ -260,9 +260,8 @@ def test_cost_against_pandas_reading_and_grouping(
     plain, arrow = (cost_of(code, largest).seconds for code in (PANDAS, PANDAS_ARROW))
     times, times_arrow = (costs[SIZES[-1]].seconds / seconds for seconds in (plain, arrow))
     show(name, costs)
-    print(
-        f"pandas {plain:8.1f} s: {times:.1f} times; with Arrow types {arrow:8.1f} s: {times_arrow:.1f}"
-    )
+    print(f"pandas                 {plain:8.1f} s: {times:.1f} times as long")
+    print(f"pandas, Arrow's types  {arrow:8.1f} s: {times_arrow:.1f} times as long")
     assert costs[SIZES[-1]].megabytes < MOST_MEGABYTES
     assert exponent(costs) <= MOST_EXPONENT
     if name == "assembly":
