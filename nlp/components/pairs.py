@@ -55,9 +55,7 @@ def rank(candidates: Sequence[CandidatePair]) -> tuple[RankedPair, ...]:
     )
 
 
-def ranked_pair(
-    candidate: CandidatePair, ranking: Ranking, *, threshold: float
-) -> RankedPair:
+def ranked_pair(candidate: CandidatePair, ranking: Ranking, *, threshold: float) -> RankedPair:
     """Return a candidate with its ranking; it is stated from ``threshold`` on."""
     rule = ranking.rule
     is_stated = ranking.probability >= threshold
