@@ -66,7 +66,7 @@ def run_flow(sources_file: str, out: str) -> RunReport:
     current, orders = stages.plan_parts(layout, crawled=crawled)
     known = None if orders else stages.find_current(layout, current)
     if known is not None:
-        pages = sum(source.fetched for source in crawled.sources)
+        pages = sum(source.pages for source in crawled.sources)
         return replace(
             known, is_new=False, pages=pages, new_pages=0, files=0, failures=crawled.failures
         )

@@ -14,6 +14,7 @@ from flows.stages import Layout, RunReport
 from partnernetz.errors import Failure, InputError, StageError, UsageError
 from partnernetz.storage import to_dict, write_text
 from scrapers.crawl import CrawlReport, read_report
+from scrapers.duplicates import DUPLICATES_FILE, find_duplicates
 from scrapers.samples import serve_samples
 from scrapers.sources import sources_toml
 
@@ -109,23 +110,45 @@ def show_next_steps(out: Path) -> None:
 
 
 def crawl_only(
-    sources_file: Path, archive: Path, *, only: Sequence[str] | None, resume: bool
+    sources_file: Path,
+    archive: Path,
+    *,
+    only: Sequence[str] | None,
+    resume: bool,
+    refetch: bool = False,
 ) -> CrawlReport:
     """Crawl the sites of a source list into an archive folder."""
     sources = stages.load_run_sources(sources_file)
-    return stages.crawl_sources(sources, archive=archive, only=only, resume=resume)
+    return stages.crawl_sources(sources, archive=archive, only=only, resume=resume, refetch=refetch)
 
 
 def show_crawl(report: CrawlReport, archive: Path) -> int:
     """Write what a crawl brought; return the exit code, 1 where no page could be had."""
     tell_failures([failure.message for failure in report.failures])
-    pages = sum(source.fetched + source.resumed for source in report.sources)
+    pages = sum(source.pages for source in report.sources)
     stored = sum(source.stored for source in report.sources)
     show(
         f"{count(pages, 'page')} of {count(len(report.sources), 'source')}, {stored:,} new, "
         f"{count(len(report.failures), 'failure')}, archive in {archive}."
     )
     return 0 if pages else 1
+
+
+def show_duplicates(archive: Path, *, as_json: bool) -> None:
+    """Find the groups of copies in an archive folder and write them."""
+    groups = find_duplicates(archive)
+    if as_json:
+        show_json([to_dict(group) for group in groups])
+        return
+    for group in groups:
+        show(group.id)
+        for copy in group.copies:
+            show(f"  {copy.fetched_at[:10]}  {copy.url}")
+    copies = sum(len(group.copies) for group in groups)
+    say(
+        f"{count(copies, 'page')} in {count(len(groups), 'group')}, "
+        f"listed in {archive / DUPLICATES_FILE}."
+    )
 
 
 def serve_flow(cron: str, sources_file: Path, out: Path, *, debug: bool) -> None:

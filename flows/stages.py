@@ -24,6 +24,7 @@ from flows.workers import Work
 from partnernetz.errors import Failure, InputError, StageError
 from partnernetz.records import Source
 from partnernetz.storage import from_dict, read_jsonl, to_dict, write_jsonl, write_text
+from scrapers.archive import has_no_text
 from scrapers.crawl import CrawlReport, crawl
 from scrapers.inputs import is_archive
 from scrapers.sources import SOURCES_FILE, read_source_list
@@ -115,7 +116,12 @@ def allows_loopback(sources: Sequence[Source]) -> bool:
 
 
 def crawl_sources(
-    sources: Sequence[Source], *, archive: Path, only: Sequence[str] | None, resume: bool
+    sources: Sequence[Source],
+    *,
+    archive: Path,
+    only: Sequence[str] | None,
+    resume: bool,
+    refetch: bool = False,
 ) -> CrawlReport:
     """Crawl with a bar on stderr; raises as ``scrapers.crawl.crawl``."""
     chosen = [source for source in sources if not only or source.id in only]
@@ -127,6 +133,7 @@ def crawl_sources(
             is_loopback_allowed=allows_loopback(chosen),
             only=only,
             resume=resume,
+            refetch=refetch,
             on_progress=lambda _: advance(1),
         )
 
@@ -136,7 +143,9 @@ def plan_parts(layout: Layout, *, crawled: CrawlReport) -> tuple[list[Part], lis
 
     Raises StageError where the archive holds nothing, after writing down why.
     """
-    files = sorted(path for path in layout.archive.iterdir() if is_archive(path))
+    files = sorted(
+        path for path in layout.archive.iterdir() if is_archive(path) and not has_no_text(path)
+    )
     if not files:
         write_jsonl(layout.failures, crawled.failures)
         raise StageError("No page could be fetched, so there is nothing to read.")
@@ -234,7 +243,7 @@ def publish_parts(
         is_new=True,
         # a part that is missing this time is to be tried again
         stamp="" if lost else release_stamp(parts),
-        pages=sum(source.fetched + source.resumed for source in crawled.sources),
+        pages=sum(source.pages for source in crawled.sources),
         new_pages=sum(source.stored for source in crawled.sources),
         documents=sum(part.documents for part in parts),
         evidence=summary.evidence,

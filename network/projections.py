@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from itertools import combinations_with_replacement
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, combinations_with_replacement
 from typing import Any
 
 import networkx as nx
 
-from network.spells import Spell, read_spells
+from network.spells import Spell, read_spells, union
 
 Row = dict[str, Any]
-Edge = tuple[str, str, dict[str, Any]]
 
 
 def years(graph: nx.Graph[str]) -> list[Row]:
@@ -25,25 +24,33 @@ def years(graph: nx.Graph[str]) -> list[Row]:
     edges = [edge for edge in graph.edges(data=True) if "start_year" in edge[2]]
     if not edges:
         return []
-    known = [year for *_, data in edges for year in _years_of(data)]
-    first, last = min(data["start_year"] for *_, data in edges), max(known)
+    first = min(data["start_year"] for *_, data in edges)
+    last = max(year for *_, data in edges for year in _years_of(data))
     begun = Counter(data["start_year"] for *_, data in edges)
-    across = Counter(data["start_year"] for *_, data in edges if data["is_east_west"])
+    begun_across = Counter(data["start_year"] for *_, data in edges if data["is_east_west"])
+    spells = [(*edge, read_spells(edge[2].get("spells", ""))) for edge in edges]
+    of_place: dict[str, list[Sequence[Spell]]] = defaultdict(list)
+    for a, b, _, found in spells:
+        of_place[a].append(found)
+        of_place[b].append(found)
+    span = first, last
+    active = _counted((found for *_, found in spells), span)
+    across = _counted((found for *_, data, found in spells if data["is_east_west"]), span)
+    places = _counted((union(of_place[key]) for key in of_place), span)
     rows, cumulative, cumulative_across = [], 0, 0
-    active = _active_by_year(edges, first, last)
-    for year in range(first, last + 1):
+    for position, year in enumerate(range(first, last + 1)):
         cumulative += begun[year]
-        cumulative_across += across[year]
+        cumulative_across += begun_across[year]
         rows.append(
             {
                 "year": year,
                 "begun": begun[year],
-                "begun_east_west": across[year],
+                "begun_east_west": begun_across[year],
                 "cumulative": cumulative,
                 "cumulative_east_west": cumulative_across,
-                "active": len(active[year]),
-                "active_east_west": sum(data["is_east_west"] for *_, data in active[year]),
-                "active_places": len({key for a, b, _ in active[year] for key in (a, b)}),
+                "active": active[position],
+                "active_east_west": across[position],
+                "active_places": places[position],
             }
         )
     return rows
@@ -108,15 +115,16 @@ def _years_of(data: dict[str, Any]) -> Iterator[int]:
         yield from (year for year in spell if year is not None)
 
 
-def _active_by_year(edges: list[Edge], first: int, last: int) -> dict[int, list[Edge]]:
-    active: dict[int, list[Edge]] = {year: [] for year in range(first, last + 1)}
-    for edge in edges:
-        spells: tuple[Spell, ...] = read_spells(edge[2].get("spells", ""))
-        running = {
-            year
-            for begin, end in spells
-            for year in range(begin or first, (last if end is None else end) + 1)
-        }
-        for year in running:
-            active[year].append(edge)
-    return active
+def _counted(groups: Iterable[Sequence[Spell]], span: tuple[int, int]) -> list[int]:
+    """Return for each year of a span how many groups of spells are active in it.
+
+    The spells of a group do not overlap, as those of ``spells_of`` and ``union``.
+    """
+    first, last = span
+    changes = [0] * (last - first + 2)
+    for spells in groups:
+        for begin, end in spells:
+            start = first if begin is None else max(begin, first)
+            changes[start - first] += 1
+            changes[last - first + 1 if end is None else end - first + 1] -= 1
+    return list(accumulate(changes))[:-1]

@@ -45,7 +45,9 @@ class Source:
     """A site to read: who owns it and where to begin.
 
     ``hosts`` are the host names (with port) that the crawl may enter; ``max_depth`` counts links
-    from a start address.
+    from a start address. ``oparl`` are addresses of council systems or of their bodies (JSON, see
+    https://oparl.org); ``is_rendered`` says that scripts put the pages together, so that they are
+    read in a browser.
     """
 
     id: str
@@ -56,6 +58,8 @@ class Source:
     place_id: str | None = None
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
+    oparl: tuple[str, ...] = ()
+    is_rendered: bool = False
     max_pages: int = 200
     max_depth: int = 3
 

@@ -23,3 +23,5 @@ class Settings(BaseSettings):
     """Mail or web address by which site owners reach who crawls; needed for real hosts."""
     minimum_score: float = Field(default=0.0, ge=0, le=1)
     """Evidence with a lower score is left out."""
+    archive_file_size: int = Field(default=1_000_000_000, ge=1)
+    """Bytes of an archive file after which the next one is begun."""

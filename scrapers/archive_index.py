@@ -1,124 +1,83 @@
-"""What an archive folder holds, by address: ``index.jsonl`` beside the files.
-
-The index only saves time: it is rebuilt from the files wherever it is missing or does not cover
-them.
-"""
+"""The visits of an archive folder made anew from its files, and bodies read back from them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-from partnernetz.errors import InputError
-from partnernetz.records import Page
-from partnernetz.storage import read_jsonl, write_jsonl
-from scrapers.archive import PART_SUFFIX, StoredPage, read_page_at, read_stored_pages
+from scrapers.archive import PART_SUFFIX, StoredPage, read_page_at, scan_records
 from scrapers.reading.errors import UnreadableError
+from scrapers.visits import Outcome, Visit, Visits
 
-INDEX_FILE = "index.jsonl"
 _WARC_SUFFIXES = (".warc", ".warc.gz", f".warc{PART_SUFFIX}", f".warc.gz{PART_SUFFIX}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexEntry:
-    """Where in the folder a page is stored; ``offset`` is the byte where its record begins."""
+def cover_files(folder: Path, visits: Visits) -> None:
+    """Bring the visits up to what the WARC files of a folder hold, torn ones up to the tear.
 
-    url: str
-    final_url: str
-    source_id: str
-    digest: str
-    fetched_at: str
-    archive_file: str
-    archive_record: str
-    offset: int
-
-
-class ArchiveIndex:
-    """The entries of an archive folder: by address the latest, by record id each."""
-
-    def __init__(self, entries: Iterable[IndexEntry] = ()) -> None:
-        self._entries: list[IndexEntry] = []
-        self._by_address: dict[str, IndexEntry] = {}
-        self._by_record: dict[str, IndexEntry] = {}
-        self._digests: set[tuple[str, str]] = set()
-        for entry in entries:
-            self.add(entry)
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __iter__(self) -> Iterator[IndexEntry]:
-        return iter(self._entries)
-
-    def add(self, entry: IndexEntry) -> None:
-        """Take an entry in."""
-        self._entries.append(entry)
-        for address in (entry.url, entry.final_url):
-            known = self._by_address.get(address)
-            if known is None or known.fetched_at <= entry.fetched_at:
-                self._by_address[address] = entry
-        self._by_record.setdefault(entry.archive_record, entry)
-        self._digests.add((entry.source_id, entry.digest))
-
-    def latest(self, address: str) -> IndexEntry | None:
-        """Return the entry of an address that was fetched last."""
-        return self._by_address.get(address)
-
-    def record(self, archive_record: str) -> IndexEntry | None:
-        """Return the entry of a WARC-Record-ID."""
-        return self._by_record.get(archive_record)
-
-    def holds_body(self, *, source_id: str, digest: str) -> bool:
-        """Return whether a source's body is stored, under whatever address."""
-        return (source_id, digest) in self._digests
+    Only what no visit covers is read. Where a file is gone or has shrunk, its visits lose their
+    place in it.
+    """
+    covered = visits.covered()
+    files = {path.name.removesuffix(PART_SUFFIX): path for path in _files(folder)}
+    for name in covered.keys() - files.keys():
+        visits.forget_file(name)
+    for name, path in files.items():
+        size, start = path.stat().st_size, covered.get(name, 0)
+        if size < start:
+            visits.forget_file(name)
+            start = 0
+        if size > start:
+            with visits.together():
+                with suppress(UnreadableError):
+                    for stored, _ in scan_records(path, start=start):
+                        visits.add(visit_of(stored))
+                visits.cover(name, to=size)
 
 
-def index_entry(stored: StoredPage) -> IndexEntry:
-    """Return the index entry of a stored page."""
+def visit_of(stored: StoredPage) -> Visit:
+    """Return the visit that a record of an archive file tells of."""
     page = stored.page
-    return IndexEntry(
+    outcome: Outcome = "stored"
+    if stored.kind == "revisit":
+        outcome = "not_modified" if stored.is_not_modified else "unchanged"
+    return Visit(
+        source_id=page.source_id,
         url=page.url,
         final_url=page.final_url,
-        source_id=page.source_id,
-        digest=page.digest,
-        fetched_at=page.fetched_at,
+        at=page.fetched_at,
+        crawl=stored.crawl,
+        outcome=outcome,
+        status=page.status,
+        media_type=page.media_type,
+        digest=page.digest or None,
+        etag=stored.etag,
+        last_modified=stored.last_modified,
         archive_file=page.archive_file,
         archive_record=page.archive_record,
-        offset=stored.offset,
+        archive_offset=stored.offset,
+        archive_length=stored.length,
     )
 
 
-def load_index(folder: Path) -> ArchiveIndex:
-    """Return the index of a folder; files it does not cover are read, torn ones up to the tear."""
-    known: dict[str, list[IndexEntry]] = {}
-    with suppress(InputError):
-        for entry in read_jsonl(folder / INDEX_FILE, IndexEntry):
-            known.setdefault(entry.archive_file, []).append(entry)
-    entries: list[IndexEntry] = []
-    for path in _files(folder):
-        name = path.name.removesuffix(PART_SUFFIX)
-        is_open = path.name.endswith(PART_SUFFIX)
-        entries.extend(_scan(path) if is_open or name not in known else known[name])
-    return ArchiveIndex(entries)
+def read_body(folder: Path, visit: Visit) -> bytes | None:
+    """Return the body that a visit's record holds, None where the files no longer have it."""
+    path = archive_path(folder, visit)
+    if path is None or visit.archive_offset is None:
+        return None
+    with suppress(UnreadableError, OSError):
+        found = read_page_at(path, offset=visit.archive_offset)
+        if found is not None and found[0].archive_record == visit.archive_record:
+            return found[1]
+    return None
 
 
-def save_index(folder: Path, index: ArchiveIndex) -> None:
-    """Write the index beside the files, atomically, sorted by file and place."""
-    entries = sorted(index, key=lambda entry: (entry.archive_file, entry.offset))
-    write_jsonl(folder / INDEX_FILE, entries)
-
-
-def read_indexed(folder: Path, entry: IndexEntry) -> tuple[Page, bytes] | None:
-    """Return the page of an entry, None where the files no longer hold it."""
-    for name in (entry.archive_file, f"{entry.archive_file}{PART_SUFFIX}"):
-        path = folder / Path(name).name
+def archive_path(folder: Path, visit: Visit) -> Path | None:
+    """Return the file in which a visit's record lies, None where there is none."""
+    for suffix in ("", PART_SUFFIX) if visit.archive_file else ():
+        path = folder / f"{Path(visit.archive_file or '').name}{suffix}"
         if path.is_file():
-            with suppress(UnreadableError):
-                found = read_page_at(path, offset=entry.offset)
-                if found is not None and found[0].archive_record == entry.archive_record:
-                    return found
+            return path
     return None
 
 
@@ -126,9 +85,3 @@ def _files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if path.name.lower().endswith(_WARC_SUFFIXES))
-
-
-def _scan(path: Path) -> Iterator[IndexEntry]:
-    with suppress(UnreadableError):
-        for stored, _ in read_stored_pages(path):
-            yield index_entry(stored)

@@ -1,8 +1,9 @@
 """Writing what was fetched into web archives (WARC 1.1, ISO 28500:2017).
 
-One series of files a source and crawl, each record a gzip member of its own. A file that is being
-written ends in ``.part``; an exchange ends with its response record, so that a killed run loses
-at most the page it was writing.
+One series of files a source and crawl, and one a crawl for what holds no text: revisits, feeds and
+sitemaps, so that a file with text changes only where a text does. Each record is a gzip member of
+its own. A file that is being written ends in ``.part``; an exchange ends with its response or
+revisit record, so that a killed run loses at most the page it was writing.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import io
 import re
 import uuid
-from collections.abc import Iterable
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import responses as reasons
 from pathlib import Path
 from typing import IO, Any
@@ -20,22 +22,33 @@ from typing import IO, Any
 from partnernetz.records import Page
 from partnernetz.storage import atomic_path
 from scrapers.archive import (
+    NOT_MODIFIED,
     PART_SUFFIX,
     StoredPage,
-    archive_records,
     digest_of,
     make_page,
-    torn_at_error,
 )
-from scrapers.reading.errors import UnreadableError
 
-#: A file that grew beyond this is closed and the next one begun; large files spread badly.
-_LARGEST_FILE = 500_000_000
+#: Bytes of a file after which the next one is begun, as archives commonly do.
+LARGEST_FILE = 1_000_000_000
+NOT_MODIFIED_STATUS = 304
+#: The beginning of the name of a crawl's file for what holds no text.
+WITHOUT_TEXT = "without-text"
+#: Profiles of revisit records (WARC 1.1, 6.7.2 and 6.7.3).
+_PROFILES = "http://netpreserve.org/warc/1.1/"
+_IDENTICAL = f"{_PROFILES}revisit/identical-payload-digest"
 #: Headers that describe the transfer and are wrong for the body as it is stored, without it.
 _TRANSFER_HEADERS = frozenset(["content-encoding", "transfer-encoding", "content-length"])
 #: Headers of a request or response that may name a person.
 _PRIVATE_HEADERS = frozenset(["cookie", "set-cookie", "authorization", "proxy-authorization"])
-_METADATA_FIELDS = ("url", "source_id", "depth", "via")
+#: A header's name (RFC 9110, 5.6.2), and what no value of one may hold.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+#: Records that end an exchange.
+_LAST_TYPES = (b"response", b"revisit", b"resource")
+_TYPE = re.compile(rb"^WARC-Type: (\w+)\r?$", re.MULTILINE)
+_CHUNK = 65_536
+_METADATA_FIELDS = ("url", "source_id", "crawl", "depth", "via", "rendered_by")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +56,9 @@ class Exchange:
     """One request and its answer, as the crawl hands it to the archive.
 
     ``url`` was asked for, ``final_url`` answered; ``body`` is without transfer and content
-    encoding; ``via`` is the page that linked here, empty for a start address.
+    encoding; ``via`` is the page that linked here, empty for a start address; ``crawl`` is when
+    the crawl began; ``digest`` is that of the body. ``rendered_by`` names the browser whose markup
+    the body is, put together by scripts; it is then stored as a resource, since no server sent it.
     """
 
     url: str
@@ -56,36 +71,85 @@ class Exchange:
     request_headers: tuple[tuple[str, str], ...]
     response_headers: tuple[tuple[str, str], ...]
     body: bytes
+    crawl: str = ""
+    ip_address: str | None = None
+    rendered_by: str = ""
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", digest_of(self.body))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The record that a revisit refers to: where the body is that was found again."""
+
+    record: str
+    url: str
+    fetched_at: str
+    digest: str
 
 
 class ArchiveWriter:
-    """Writes the exchanges of one source's crawl into files of a folder.
+    """Writes the exchanges of one series into files of a folder.
 
-    ``stem`` begins the file names, which go ``<stem>-001.warc.gz`` and on. Files are opened only
-    while a record is written, so that thousands of sources need no thousands of open files.
+    ``stem`` begins the file names, which go ``<stem>-001.warc.gz`` and on; a file that grew beyond
+    ``largest_file`` bytes is closed and the next one begun; ``about`` goes into its warcinfo
+    record. Files are opened only while a record is written, so that thousands of sources need no
+    thousands of open files.
     """
 
-    def __init__(self, folder: Path, *, stem: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        stem: str,
+        largest_file: int = LARGEST_FILE,
+        about: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder = folder
         self._stem = stem
+        self._largest_file = largest_file
+        self._about = dict(about or {})
         self._part: Path | None = None
         self.files: list[str] = []
 
-    def add(self, exchange: Exchange) -> StoredPage:
-        """Store an exchange as metadata, request and response record."""
+    def add(self, exchange: Exchange, *, original: Original | None = None) -> StoredPage:
+        """Store an exchange as metadata, request, and response (or resource) record.
+
+        With the ``original`` that holds its body already, a revisit record takes the place of the
+        response, of the profile that the status says. Raises OSError where the file cannot be
+        written; it holds what it held before.
+        """
         part = self._part or self._begin()
         with part.open("ab") as file:
-            offset = _write_exchange(file, exchange)
-        page = _page_of_exchange(exchange, archive_file=part.name.removesuffix(PART_SUFFIX))
-        if part.stat().st_size > _LARGEST_FILE:
+            begin = file.tell()
+            try:
+                offset = _write_exchange(file, exchange, original)
+                file.flush()
+            except BaseException:
+                with suppress(OSError):
+                    file.truncate(begin)
+                raise
+            length = file.tell() - offset
+        page = _page_of_exchange(exchange, original, archive_file=_final(part).name)
+        if part.stat().st_size > self._largest_file:
             self.close()
-        return StoredPage(page=page, offset=offset)
+        return StoredPage(
+            page=page,
+            offset=offset,
+            length=length,
+            kind=_kind(exchange, original),
+            crawl=exchange.crawl,
+            etag=header_of(exchange, "ETag"),
+            last_modified=header_of(exchange, "Last-Modified"),
+            is_not_modified=original is not None and exchange.status == NOT_MODIFIED_STATUS,
+        )
 
     def close(self) -> None:
         """Give the open file its final name."""
         if self._part is not None:
-            final = self._part.with_name(self._part.name.removesuffix(PART_SUFFIX))
-            self._part.replace(final)
+            self._part.replace(_final(self._part))
             self._part = None
 
     def _begin(self) -> Path:
@@ -97,53 +161,91 @@ class ArchiveWriter:
         self._part = self._folder / f"{name}{PART_SUFFIX}"
         self.files.append(name)
         with self._part.open("wb") as file:
-            _write_file_header(file, name=name)
+            _write_file_header(file, name=name, about=self._about)
         return self._part
 
 
-def _write_file_header(file: IO[bytes], *, name: str) -> None:
+def header_of(exchange: Exchange, name: str) -> str | None:
+    """Return a header of the answer, None where it has none of that name."""
+    wanted = name.lower()
+    return next((value for key, value in exchange.response_headers if key.lower() == wanted), None)
+
+
+def _final(part: Path) -> Path:
+    return part.with_name(part.name.removesuffix(PART_SUFFIX))
+
+
+def _kind(exchange: Exchange, original: Original | None) -> str:
+    """Return the type of the record that ends an exchange."""
+    if original is not None:
+        return "revisit"
+    return "resource" if exchange.rendered_by else "response"
+
+
+def _write_file_header(file: IO[bytes], *, name: str, about: Mapping[str, str]) -> None:
     from warcio.warcwriter import WARCWriter
 
     writer = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
-    fields = {"software": "partnernetz", "format": "WARC File Format 1.1"}
+    fields = {"software": "partnernetz", "format": "WARC File Format 1.1", **about}
     writer.write_record(writer.create_warcinfo_record(name, fields))
 
 
-def _write_exchange(file: IO[bytes], exchange: Exchange) -> int:
-    """Append the records of an exchange; return where the response begins."""
+def _write_exchange(file: IO[bytes], exchange: Exchange, original: Original | None) -> int:
+    """Append the records of an exchange; return where its response or revisit begins."""
     from warcio.warcwriter import WARCWriter
 
     writer = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
-    response_id = _record_id("response", exchange)
+    last = _kind(exchange, original)
+    answer_id = _record_id(last, exchange)
 
-    def write(kind: str, payload: bytes, **options: Any) -> None:
+    def write(kind: str, payload: bytes, more: Mapping[str, str], **options: Any) -> None:
         headers = {"WARC-Date": exchange.fetched_at, "WARC-Record-ID": _record_id(kind, exchange)}
-        if kind != "response":
-            headers["WARC-Concurrent-To"] = response_id
-        else:
-            headers["WARC-Payload-Digest"] = digest_of(payload)
         record = writer.create_warc_record(
             exchange.final_url,
             kind,
             payload=io.BytesIO(payload),
             length=len(payload),
-            warc_headers_dict=headers,
+            warc_headers_dict={**headers, **more},
             **options,
         )
         writer.write_record(record)
 
+    beside = {"WARC-Concurrent-To": answer_id}
     values = {name: str(getattr(exchange, name)) for name in _METADATA_FIELDS}
+    if not exchange.rendered_by:
+        del values["rendered_by"]
     lines = (f"{name}: {' '.join(value.split())}\r\n" for name, value in values.items())
-    write("metadata", "".join(lines).encode(), warc_content_type="application/warc-fields")
-    write("request", b"", http_headers=_request_headers(exchange))
+    payload = "".join(lines).encode()
+    write("metadata", payload, beside, warc_content_type="application/warc-fields")
+    write("request", b"", beside, http_headers=_request_headers(exchange))
     offset = file.tell()
-    write("response", exchange.body, http_headers=_response_headers(exchange))
+    body = exchange.body if original is None else b""
+    head: dict[str, Any] = {"http_headers": _response_headers(exchange)}
+    if last == "resource":  # which has no headers of HTTP
+        head = {"warc_content_type": header_of(exchange, "Content-Type") or "text/html"}
+    write(last, body, _answer_fields(exchange, original), **head)
     return offset
+
+
+def _answer_fields(exchange: Exchange, original: Original | None) -> dict[str, str]:
+    fields = {"WARC-IP-Address": exchange.ip_address} if exchange.ip_address else {}
+    if original is None:
+        return {**fields, "WARC-Payload-Digest": exchange.digest}
+    is_not_modified = exchange.status == NOT_MODIFIED_STATUS
+    return {
+        **fields,
+        "WARC-Profile": f"{_PROFILES}{NOT_MODIFIED}" if is_not_modified else _IDENTICAL,
+        "WARC-Refers-To": original.record,
+        "WARC-Refers-To-Target-URI": original.url,
+        "WARC-Refers-To-Date": original.fetched_at,
+        "WARC-Payload-Digest": original.digest,
+    }
 
 
 def _record_id(kind: str, exchange: Exchange) -> str:
     """Return an id that depends on what is stored alone."""
-    name = " ".join((kind, exchange.final_url, exchange.fetched_at, digest_of(exchange.body)))
+    asked = "" if kind in ("response", "resource") else exchange.url
+    name = " ".join((kind, asked, exchange.final_url, exchange.fetched_at, exchange.digest))
     return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}>"
 
 
@@ -152,37 +254,42 @@ def _request_headers(exchange: Exchange) -> Any:
 
     path = re.sub(r"^https?://[^/?#]*", "", exchange.final_url) or "/"
     headers = [("Host", re.sub(r"^https?://([^/?#]*).*", r"\1", exchange.final_url, flags=re.S))]
-    headers += [pair for pair in exchange.request_headers if _is_kept(pair[0], ("host",))]
+    headers += _kept(exchange.request_headers, without=("host",))
     return StatusAndHeaders(f"GET {path} HTTP/1.1", headers, is_http_request=True)
 
 
 def _response_headers(exchange: Exchange) -> Any:
     from warcio.statusandheaders import StatusAndHeaders
 
-    headers = [pair for pair in exchange.response_headers if _is_kept(pair[0], _TRANSFER_HEADERS)]
-    headers.append(("Content-Length", str(len(exchange.body))))
+    headers = _kept(exchange.response_headers, without=_TRANSFER_HEADERS)
+    if exchange.status != NOT_MODIFIED_STATUS:
+        headers.append(("Content-Length", str(len(exchange.body))))
     line = f"{exchange.status} {reasons.get(exchange.status, 'Unknown')}"
     return StatusAndHeaders(line, headers, protocol="HTTP/1.1")
 
 
-def _is_kept(name: str, dropped: Iterable[str]) -> bool:
-    return name.lower() not in _PRIVATE_HEADERS and name.lower() not in dropped
+def _kept(headers: Iterable[tuple[str, str]], *, without: Collection[str]) -> list[tuple[str, str]]:
+    """Return the headers to store: none that are private, none that would tear the record."""
+    return [
+        (name, _CONTROLS.sub(" ", value))
+        for name, value in headers
+        if _TOKEN.fullmatch(name)
+        and name.lower() not in _PRIVATE_HEADERS
+        and name.lower() not in without
+    ]
 
 
-def _page_of_exchange(exchange: Exchange, *, archive_file: str) -> Page:
-    media_type = next(
-        (value for name, value in exchange.response_headers if name.lower() == "content-type"), ""
-    )
+def _page_of_exchange(exchange: Exchange, original: Original | None, *, archive_file: str) -> Page:
     return make_page(
         url=exchange.url,
         final_url=exchange.final_url,
         source_id=exchange.source_id,
         fetched_at=exchange.fetched_at,
         status=exchange.status,
-        media_type=media_type,
-        body=exchange.body,
+        media_type=header_of(exchange, "Content-Type") or "",
+        digest=original.digest if original else exchange.digest,
         archive_file=archive_file,
-        archive_record=_record_id("response", exchange),
+        archive_record=_record_id(_kind(exchange, original), exchange),
     )
 
 
@@ -207,14 +314,30 @@ def recover(folder: Path) -> tuple[str, ...]:
 
 
 def _end_of_last_page(path: Path) -> int:
-    """Return where the last whole response record ends, 0 if there is none."""
-    ends = [0]
-    with suppress(UnreadableError), path.open("rb") as file, torn_at_error(path.name):
-        is_page = False
-        for record, offset in archive_records(file):
-            if is_page:
-                ends.append(offset)
-            is_page = record.rec_type == "response"
-        if is_page:
-            ends.append(path.stat().st_size)
-    return ends[-1]
+    """Return where the last whole exchange ends, 0 if there is none."""
+    end = 0
+    for head, end_of_member in _members(path):
+        kind = _TYPE.search(head)
+        if kind and kind[1] in _LAST_TYPES:
+            end = end_of_member
+    return end
+
+
+def _members(path: Path) -> Iterator[tuple[bytes, int]]:
+    """Yield the first bytes of each whole gzip member, and where it ends in the file."""
+    with path.open("rb") as file:
+        chunk, position = file.read(_CHUNK), 0  # where the chunk begins
+        while chunk:
+            member = zlib.decompressobj(16 + zlib.MAX_WBITS)
+            head = b""
+            while chunk and not member.eof:
+                try:
+                    content = member.decompress(chunk)
+                except zlib.error:
+                    return
+                head += content[: _CHUNK - len(head)]
+                position += len(chunk) - len(member.unused_data)
+                chunk = member.unused_data or file.read(_CHUNK)
+            if not member.eof:
+                return
+            yield head, position

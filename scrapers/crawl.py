@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,8 +32,12 @@ from scrapers.sources import SOURCES_FILE
 
 REPORT_FILE = "crawl-report.json"
 _LOCK_FILE = ".lock"
+#: Failures that a report lists; their number is told whatever it is, and crawl.sqlite has them all.
+_MOST_FAILURES = 10_000
 #: Seconds the process gets to finish the page it is at.
 _PATIENCE = 15.0
+#: Seconds to wait for the process of a killed crawl, which ends with the page it is at.
+_ORPHAN_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +45,8 @@ class SourceReport:
     """What one crawl made of one source.
 
     ``fetched`` counts the pages that were answered with text (``stored`` anew or ``unchanged``),
-    ``resumed`` those an interrupted crawl had stored already, ``failed`` the addresses that could
-    not be had.
+    ``resumed`` those an interrupted crawl had already, ``not_due`` those that were not fetched
+    because they seldom change, ``failed`` the addresses that could not be had.
     """
 
     source_id: str
@@ -49,15 +54,24 @@ class SourceReport:
     stored: int = 0
     unchanged: int = 0
     resumed: int = 0
+    not_due: int = 0
     failed: int = 0
     archive_files: tuple[str, ...] = ()
     first_fetched_at: str | None = None
     last_fetched_at: str | None = None
 
+    @property
+    def pages(self) -> int:
+        """Return how many pages were looked at, fetched now or not."""
+        return self.fetched + self.resumed + self.not_due
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlReport:
-    """What a crawl brought in; ``is_finished`` is false where it was interrupted."""
+    """What a crawl brought in; ``is_finished`` is false where it was interrupted.
+
+    ``failures`` are at most 10,000, of which the sources tell the full number.
+    """
 
     started_at: str
     is_finished: bool
@@ -85,14 +99,16 @@ def crawl(
     is_loopback_allowed: bool = False,
     only: Collection[str] | None = None,
     resume: bool = False,
+    refetch: bool = False,
     on_progress: Callable[[CrawlProgress], None] | None = None,
 ) -> CrawlReport:
     """Crawl sources into an archive folder and return what came of it.
 
     The report is also written as ``crawl-report.json`` beside the archive. Addresses that cannot
-    be had become failures of the report, the rest goes on. With ``resume``, pages that an
-    interrupted crawl stored are not fetched again. An interruption (Ctrl-C, SIGTERM) ends the
-    crawling process, leaves the archive readable and is raised again.
+    be had become failures of the report, the rest goes on. Pages are fetched again when they are
+    due by how often they change, with ``refetch`` all of them. With ``resume``, a crawl that was
+    interrupted is taken up: nothing that it decided is asked again. An interruption (Ctrl-C,
+    SIGTERM) ends the crawling process, leaves the archive readable and is raised again.
 
     Raises UsageError for unknown ids, a missing contact, private hosts where they are not allowed,
     or an archive that another crawl writes to; StageError where the crawling process fails.
@@ -100,21 +116,24 @@ def crawl(
     chosen = _chosen(sources, only)
     agent = _user_agent(chosen, settings, is_loopback_allowed=is_loopback_allowed)
     archive.mkdir(parents=True, exist_ok=True)
-    with _locked(archive):
+    with _locked(archive) as lock:
         recover(archive)
         since = _interrupted_since(archive) if resume else None
         job = CrawlJob(
             sources=chosen,
             archive=str(archive.resolve()),
             user_agent=agent,
-            started_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            # to the microsecond: it names the crawl
+            started_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             resume_since=since,
+            refetch=refetch,
+            largest_file=settings.archive_file_size,
         )
         _keep_sources(archive, chosen)
         tally = _Tally(job)
         write_report(archive, tally.report(is_finished=False))
         try:
-            _run(job, lambda event: _follow(event, tally, on_progress))
+            _run(job, lambda event: _follow(event, tally, on_progress), lock=lock)
         except BaseException:
             recover(archive)
             write_report(archive, tally.report(is_finished=False))
@@ -172,13 +191,37 @@ def _user_agent(sources: Sequence[Source], settings: Settings, *, is_loopback_al
 
 
 @contextmanager
-def _locked(archive: Path) -> Iterator[None]:
-    with (archive / _LOCK_FILE).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise UsageError(f"Another crawl is writing to {archive}: wait for its end.") from error
-        yield
+def _locked(archive: Path) -> Iterator[int]:
+    """Hold the archive's lock and yield it, for the crawling process to hold it as well.
+
+    So the lock of a killed crawl is free when its process, which ends by itself, has ended.
+    """
+    with (archive / _LOCK_FILE).open("a+") as file:
+        until = time.monotonic() + _ORPHAN_PATIENCE
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if _is_crawling(file) or time.monotonic() > until:
+                    raise UsageError(
+                        f"Another crawl is writing to {archive}: wait for its end."
+                    ) from error
+                time.sleep(0.1)
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield file.fileno()
+
+
+def _is_crawling(lock: IO[str]) -> bool:
+    """Return whether the process still lives that took the lock."""
+    lock.seek(0)
+    try:
+        os.kill(int(lock.read()), 0)
+    except (ValueError, OSError):
+        return False
+    return True
 
 
 def _interrupted_since(archive: Path) -> str | None:
@@ -215,14 +258,16 @@ class _Tally:
         known = self._sources[event.source_id]
         self.done += 1
         if event.failure is not None:
-            self._failures.append(event.failure)
+            if len(self._failures) < _MOST_FAILURES:
+                self._failures.append(event.failure)
             self._sources[event.source_id] = replace(known, failed=known.failed + 1)
             return
         files = known.archive_files
         if event.archive_file is not None and event.archive_file not in files:
             files = (*files, event.archive_file)
-        if event.outcome == "resumed":
-            self._sources[event.source_id] = replace(known, resumed=known.resumed + 1)
+        if event.outcome in ("resumed", "not_due"):
+            count = getattr(known, event.outcome) + 1
+            self._sources[event.source_id] = replace(known, **{event.outcome: count})
             return
         self._sources[event.source_id] = replace(
             known,
@@ -259,7 +304,7 @@ def _follow(
         on_progress(CrawlProgress(done=tally.done, budget=tally.budget, event=event))
 
 
-def _run(job: CrawlJob, follow: Callable[[CrawlEvent], None]) -> None:
+def _run(job: CrawlJob, follow: Callable[[CrawlEvent], None], *, lock: int) -> None:
     """Run the crawling process to its end and hand on its events."""
     with tempfile.TemporaryDirectory(prefix="partnernetz-crawl-") as folder, _termination_raised():
         job_file = Path(folder) / "job.json"
@@ -272,6 +317,7 @@ def _run(job: CrawlJob, follow: Callable[[CrawlEvent], None]) -> None:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env=_environment(),
+                pass_fds=[lock],
                 start_new_session=True,  # Ctrl-C reaches this process alone, which passes it on
             )
             try:

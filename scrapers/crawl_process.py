@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 
 from partnernetz.storage import from_dict, to_dict
-from scrapers.jobs import CrawlEvent, CrawlJob
+from scrapers.jobs import FINISHED, CrawlEvent, CrawlJob
 
 
 def main(arguments: list[str]) -> int:
@@ -25,12 +25,16 @@ def main(arguments: list[str]) -> int:
 
     from scrapers import settings as project_settings
     from scrapers.recording import Recorder
-    from scrapers.spiders.site import FINISHED, SiteSpider
+    from scrapers.spiders.site import SiteSpider
 
     job = from_dict(CrawlJob, json.loads(Path(arguments[0]).read_text(encoding="utf-8")))
     settings = Settings()
     settings.setmodule(project_settings)
     settings.set("USER_AGENT", job.user_agent)
+    if any(source.is_rendered for source in job.sources):
+        from scrapers.rendering.handler import use_browser
+
+        use_browser(settings)
     process = AsyncCrawlerProcess(settings)
     recorder = Recorder(job, emit=_emit)
     process.crawl(SiteSpider, job=job, recorder=recorder)

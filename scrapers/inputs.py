@@ -12,8 +12,8 @@ from partnernetz import edtf
 from partnernetz.errors import Failure, FailureSlug, InputError
 from partnernetz.places import Gazetteer
 from partnernetz.records import Document, DocumentReference, Source
-from scrapers.archive import digest_of, read_pages
-from scrapers.archive_index import INDEX_FILE
+from scrapers.archive import digest_of, has_no_text, read_pages
+from scrapers.duplicates import DUPLICATES_FILE
 from scrapers.hosts import host_place_id
 from scrapers.reading import UnreadableError, document_of_html, document_of_text, read_document
 from scrapers.reading.dispatch import document_of_bytes, format_of
@@ -31,7 +31,7 @@ _MEDIA_TYPES = {
 _ARCHIVE_SUFFIXES = (".warc", ".warc.gz", ".wacz", ".warc.part", ".warc.gz.part")
 _SUFFIXES = (*_ARCHIVE_SUFFIXES, ".jsonl", *_MEDIA_TYPES)
 #: What a crawl writes beside its archive; no input of its own.
-_BESIDE_ARCHIVES = frozenset([INDEX_FILE, SOURCES_FILE])
+_BESIDE_ARCHIVES = frozenset([SOURCES_FILE, DUPLICATES_FILE])
 #: Files larger than this are no page.
 _LARGEST_FILE = 200_000_000
 
@@ -92,6 +92,7 @@ def _files_of_folder(folder: Path) -> list[Path]:
         path
         for path in files
         if not (path.name in _BESIDE_ARCHIVES and path.parent in archive_folders)
+        and not has_no_text(path)
     ]
 
 

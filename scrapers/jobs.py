@@ -9,6 +9,8 @@ from typing import Literal
 from partnernetz.errors import Failure
 from partnernetz.records import Source
 
+#: Why a crawl ends that came to its end, in Scrapy's word.
+FINISHED = "finished"
 #: Seconds between two requests to one real host.
 REAL_DELAY = 2.0
 
@@ -17,7 +19,9 @@ REAL_DELAY = 2.0
 class CrawlJob:
     """One crawl: sources, archive folder, user agent, when it began.
 
-    ``resume_since`` is when the crawl began that this one takes up, else None.
+    ``resume_since`` is when the crawl began that this one takes up, else None. With ``refetch``
+    every page is fetched in full, whether or not it is due. Archive files are closed beyond
+    ``largest_file`` bytes.
     """
 
     sources: tuple[Source, ...]
@@ -25,14 +29,20 @@ class CrawlJob:
     user_agent: str
     started_at: str
     resume_since: str | None = None
+    refetch: bool = False
+    largest_file: int = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlEvent:
-    """One thing that happened to one source; ``failure`` is set where the outcome is failed."""
+    """One thing that happened to one source; ``failure`` is set where the outcome is failed.
+
+    Pages that an interrupted crawl had before are ``resumed``, those that were not fetched because
+    they seldom change ``not_due``.
+    """
 
     source_id: str
-    outcome: Literal["stored", "unchanged", "failed", "resumed"]
+    outcome: Literal["stored", "unchanged", "failed", "resumed", "not_due"]
     url: str
     at: str
     archive_file: str | None = None

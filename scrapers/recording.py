@@ -1,85 +1,292 @@
-"""What the crawling process does with an answer: store it, or find it unchanged; and tell."""
+"""What the crawling process knows and keeps: archive files, visits, and what it tells its parent.
+
+A record goes to its archive file first and to the visits then. Killed in between, the crawl finds
+it in the file at its next start.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from partnernetz.errors import Failure, FailureSlug
-from scrapers.archive import digest_of
-from scrapers.archive_index import ArchiveIndex, index_entry, load_index, read_indexed, save_index
-from scrapers.archive_writing import ArchiveWriter, Exchange
-from scrapers.jobs import CrawlEvent, CrawlJob
-from scrapers.reading.charset import decode
-from scrapers.reading.dispatch import format_of
+from scrapers.archive import StoredPage
+from scrapers.archive_index import archive_path, cover_files, read_body, visit_of
+from scrapers.archive_writing import (
+    WITHOUT_TEXT,
+    ArchiveWriter,
+    Exchange,
+    Original,
+)
+from scrapers.cdxj import write_cdxj
+from scrapers.jobs import FINISHED, CrawlEvent, CrawlJob
+from scrapers.links import Link
+from scrapers.revisiting import Look, is_due
+from scrapers.visits import Outcome, Visit, Visits
+
+#: Validators that are longer, or hold anything but printable ASCII, are not sent back.
+_LONGEST_VALIDATOR = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What need not be fetched: the visit that says so, and what can be learned from it.
+
+    ``body``, of ``media_type``, is None where there is none, or none is kept; then ``links`` are
+    all that is known.
+    """
+
+    visit: Visit
+    body: bytes | None = None
+    media_type: str = ""
+    links: tuple[Link, ...] = ()
 
 
 class Recorder:
-    """Keeps the archive of one crawl and emits an event for each page."""
+    """Keeps the archive and the visits of one crawl, and emits an event for each page."""
 
     def __init__(self, job: CrawlJob, *, emit: Callable[[CrawlEvent], None]) -> None:
         self._job = job
         self._folder = Path(job.archive)
         self._emit = emit
-        self._index: ArchiveIndex = load_index(self._folder)
+        self._visits = Visits(self._folder)
+        cover_files(self._folder, self._visits)
         self._writers: dict[str, ArchiveWriter] = {}
+        self.crawl = job.resume_since or job.started_at
+        self._began = datetime.fromisoformat(self.crawl)
         self.reason = "not begun"
 
-    def record(self, exchange: Exchange) -> None:
-        """Store an answer unless the archive holds this body of the source already."""
-        digest = digest_of(exchange.body)
-        known = self._index.latest(exchange.final_url)
-        is_same = known is not None and known.digest == digest
-        if is_same or self._index.holds_body(source_id=exchange.source_id, digest=digest):
-            self._emit(_event(exchange, "unchanged"))
-            return
-        stored = self._writer(exchange.source_id).add(exchange)
-        self._index.add(index_entry(stored))
-        self._emit(_event(exchange, "stored", archive_file=stored.page.archive_file))
+    def decided(self, *, source_id: str, url: str, has_text: bool = True) -> Known | None:
+        """Return what this crawl decided on an address before it was interrupted.
 
-    def fail(self, *, source_id: str, url: str, at: str, slug: FailureSlug, message: str) -> None:
-        """Tell that an address could not be had."""
-        failure = Failure(stage="crawl", subject=url, slug=slug, message=message)
-        event = CrawlEvent(source_id=source_id, outcome="failed", url=url, at=at, failure=failure)
-        self._emit(event)
+        It is told once more, so that the report is that of the whole crawl.
+        """
+        if self._job.resume_since is None:
+            return None
+        visit = self._visits.decided(crawl=self.crawl, source_id=source_id, url=url)
+        if visit is None:
+            return None
+        if visit.outcome in ("failed", "refused", "not_kept"):
+            self._tell_failure(visit)
+            kept = self._visits.kept_links(crawl=self.crawl, source_id=source_id, url=visit.url)
+            return Known(visit=visit, links=tuple(Link(**link) for link in kept))
+        if visit.outcome == "redirected":
+            return Known(visit=visit)
+        known = self._known(visit)
+        if known is not None and has_text:
+            self._emit(_event(visit, "resumed"))
+        return known  # None where its file is gone
 
-    def resumed_markup(self, *, source_id: str, url: str) -> tuple[str, str] | None:
-        """Return address and HTML of a page that the interrupted crawl stored, None for others."""
-        since = self._job.resume_since
-        entry = self._index.latest(url)
-        if since is None or entry is None or entry.fetched_at < since:
+    def has_met(self, *, source_id: str, final_url: str) -> bool:
+        """Return whether this crawl has had the page of an address already."""
+        return self._visits.has_met(crawl=self.crawl, source_id=source_id, final_url=final_url)
+
+    def not_due(self, *, source_id: str, url: str) -> Known | None:
+        """Return what is known of a page that need not be fetched yet, None where it is due."""
+        history = self._visits.history(source_id=source_id, url=url)
+        if self._job.refetch or not history or history[-1].digest is None:
             return None
-        found = read_indexed(self._folder, entry)
-        if found is None:
+        looks = [
+            Look(at=datetime.fromisoformat(visit.at), digest=visit.digest)
+            for visit in history
+            if visit.digest and visit.at
+        ]
+        if is_due(looks, now=self._began):
             return None
-        page, body = found
-        event = CrawlEvent(source_id=source_id, outcome="resumed", url=url, at=page.fetched_at)
-        self._emit(event)
-        is_html = format_of(body, media_type=page.media_type) == "html"
-        return page.final_url, decode(body, media_type=page.media_type) if is_html else ""
+        known = self._known(history[-1])
+        if known is not None:
+            self._emit(_event(history[-1], "not_due"))
+        return known
+
+    def validators(self, *, source_id: str, url: str) -> dict[str, str]:
+        """Return the request headers by which a server can say that nothing has changed.
+
+        (RFC 9110, 13.1.) There are none where the body is not kept, whose links are needed. An
+        answer 304 need not repeat them: they are those last told of the body.
+        """
+        history = self._visits.history(source_id=source_id, url=url)
+        found = [visit for visit in reversed(history) if visit.digest]
+        if self._job.refetch or not found or self._original(found[0]) is None:
+            return {}
+        same = list(takewhile(lambda visit: visit.digest == found[0].digest, found))
+        headers = {
+            "If-None-Match": next((visit.etag for visit in same if visit.etag), None),
+            "If-Modified-Since": next((v.last_modified for v in same if v.last_modified), None),
+        }
+        return {name: value for name, value in headers.items() if value and _is_sane(value)}
+
+    def record(self, exchange: Exchange, *, has_text: bool = True) -> None:
+        """Store an answer, as a revisit record where the archive holds this body already.
+
+        Feeds and sitemaps, which have no text of their own, go where revisits go. Raises OSError
+        where the archive cannot be written.
+        """
+        found = self._visits.body(
+            source_id=exchange.source_id, final_url=exchange.final_url, digest=exchange.digest
+        )
+        original = self._original(found) if found else None
+        has_own_file = original is None and has_text
+        writer = self._writer(exchange.source_id if has_own_file else None)
+        self._keep(writer.add(exchange, original=original), is_told=has_text)
+
+    def record_not_modified(self, exchange: Exchange, *, has_text: bool = True) -> Known | None:
+        """Store the answer 304 as a revisit record; return what is known of the page.
+
+        None where nobody asked for it: the address has no kept body, or another address answered.
+        """
+        last = self._last_found(source_id=exchange.source_id, url=exchange.url)
+        original = self._original(last) if last else None
+        if last is None or original is None or last.final_url != exchange.final_url:
+            return None
+        known = self._known(last)
+        if known is not None:
+            self._keep(self._writer(None).add(exchange, original=original), is_told=has_text)
+        return known
+
+    def last_known(self, *, source_id: str, url: str) -> Known | None:
+        """Return the body that an address had when it was fetched last, None where none is kept."""
+        last = self._last_found(source_id=source_id, url=url)
+        return self._known(last) if last else None
+
+    def redirected(self, *, source_id: str, url: str, final_url: str, at: str) -> None:
+        """Note that an address led to a page that this crawl has had already."""
+        self._add(source_id=source_id, url=url, final_url=final_url, at=at, outcome="redirected")
+
+    def fail(
+        self,
+        *,
+        source_id: str,
+        url: str,
+        at: str,
+        slug: FailureSlug,
+        message: str,
+        outcome: Literal["failed", "refused", "not_kept"] = "failed",
+        rule: str | None = None,
+        status: int | None = None,
+        final_url: str | None = None,
+        links: Iterable[Link] = (),
+    ) -> None:
+        """Note and tell that an address could not be had, or must not be, and by which rule.
+
+        ``links`` of a page that must not be kept are remembered until the crawl ends.
+        """
+        if outcome == "not_kept":
+            values = [asdict(link) for link in links]
+            self._visits.keep_links(crawl=self.crawl, source_id=source_id, url=url, links=values)
+        visit = self._add(
+            source_id=source_id,
+            url=url,
+            final_url=final_url or url,
+            at=at,
+            outcome=outcome,
+            slug=slug,
+            rule=rule,
+            message=message,
+            status=status,
+        )
+        self._tell_failure(visit)
 
     def close(self, *, reason: str) -> None:
-        """Give all files their final names, write the index, keep why the crawl ended."""
+        """Give all files their final names and keep why the crawl ended.
+
+        The index is written at a crawl's proper end: whoever is interrupted has little time.
+        """
         self.reason = reason
         for writer in self._writers.values():
             writer.close()
-        save_index(self._folder, self._index)
+        if reason == FINISHED:
+            self._visits.drop_links()
+            write_cdxj(self._folder, self._visits)
+        self._visits.close()
 
-    def _writer(self, source_id: str) -> ArchiveWriter:
-        if source_id not in self._writers:
-            stem = f"{self._job.started_at[:10]}-{source_id}"
-            self._writers[source_id] = ArchiveWriter(self._folder, stem=stem)
-        return self._writers[source_id]
+    def _keep(self, stored: StoredPage, *, is_told: bool) -> Visit:
+        """Add the visit of a record that was written just now."""
+        visit = visit_of(stored)
+        with self._visits.together():
+            self._visits.add(visit)
+            self._visits.cover(stored.page.archive_file, to=stored.offset + stored.length)
+        if is_told:
+            self._emit(_event(visit, "stored" if visit.outcome == "stored" else "unchanged"))
+        return visit
+
+    def _add(self, *, outcome: Outcome, **values: str | int | None) -> Visit:
+        visit = Visit(crawl=self.crawl, outcome=outcome, **values)  # type: ignore[arg-type]
+        self._visits.add(visit)
+        return visit
+
+    def _last_found(self, *, source_id: str, url: str) -> Visit | None:
+        """Return the latest visit of an address that found a body."""
+        history = self._visits.history(source_id=source_id, url=url)
+        return next((visit for visit in reversed(history) if visit.digest), None)
+
+    def _holder(self, visit: Visit) -> Visit | None:
+        """Return the visit whose record holds the body that a visit found, if its file is there."""
+        holder = self._visits.body(
+            source_id=visit.source_id, final_url=visit.final_url, digest=visit.digest or ""
+        )
+        return holder if holder and archive_path(self._folder, holder) else None
+
+    def _original(self, visit: Visit) -> Original | None:
+        holder = self._holder(visit)
+        if holder is None:
+            return None
+        return Original(
+            record=holder.archive_record or "",
+            url=holder.final_url,
+            fetched_at=holder.at,
+            digest=holder.digest or "",
+        )
+
+    def _known(self, visit: Visit) -> Known | None:
+        """Return a visit with the body that it found, None where no file holds it any more."""
+        holder = self._holder(visit)
+        body = read_body(self._folder, holder) if holder else None
+        if holder is None or body is None:
+            return None
+        return Known(visit=visit, body=body, media_type=holder.media_type or "")
+
+    def _tell_failure(self, visit: Visit) -> None:
+        slug = cast(FailureSlug, visit.slug)
+        failure = Failure(stage="crawl", subject=visit.url, slug=slug, message=visit.message or "")
+        self._emit(
+            CrawlEvent(
+                source_id=visit.source_id,
+                outcome="failed",
+                url=visit.url,
+                at=visit.at,
+                failure=failure,
+            )
+        )
+
+    def _writer(self, source_id: str | None) -> ArchiveWriter:
+        """Return the writer of a source, without one that for what holds no text."""
+        day = self._job.started_at[:10]
+        stem = f"{day}-{source_id}" if source_id is not None else f"{WITHOUT_TEXT}-{day}"
+        if stem not in self._writers:
+            self._writers[stem] = ArchiveWriter(
+                self._folder,
+                stem=stem,
+                largest_file=self._job.largest_file,
+                about={"isPartOf": self.crawl, "http-header-user-agent": self._job.user_agent},
+            )
+        return self._writers[stem]
 
 
 def _event(
-    exchange: Exchange, outcome: Literal["stored", "unchanged"], *, archive_file: str | None = None
+    visit: Visit, outcome: Literal["stored", "unchanged", "resumed", "not_due"]
 ) -> CrawlEvent:
     return CrawlEvent(
-        source_id=exchange.source_id,
+        source_id=visit.source_id,
         outcome=outcome,
-        url=exchange.final_url,
-        at=exchange.fetched_at,
-        archive_file=archive_file,
+        url=visit.final_url,
+        at=visit.at,
+        archive_file=visit.archive_file if outcome in ("stored", "unchanged") else None,
     )
+
+
+def _is_sane(value: str) -> bool:
+    return len(value) <= _LONGEST_VALIDATOR and value.isascii() and value.isprintable()

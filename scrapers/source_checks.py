@@ -145,9 +145,9 @@ def _place_faults(source: Source, place: Place | None) -> Iterator[str]:
 
 def _scope_faults(source: Source) -> Iterator[str]:
     """Yield what is wrong with the addresses of a source and its budget."""
-    if not source.start:
+    if not (source.start or source.oparl):
         yield "there is no start address."
-    for field in ("start", "feeds", "sitemaps"):
+    for field in ("start", "feeds", "sitemaps", "oparl"):
         addresses: tuple[str, ...] = getattr(source, field)
         for address in addresses:
             if canonical_address(address) is None or "@" in urlsplit(address).netloc:
@@ -209,7 +209,7 @@ def _are_of_one_town(places: Iterable[Place | None]) -> bool:
 def _notes(sources: Sequence[Source], places: dict[str, Place | None]) -> _Found:
     """Yield what is allowed and yet worth a look."""
     for source in sources:
-        addresses = (*source.start, *source.feeds, *source.sitemaps)
+        addresses = (*source.start, *source.feeds, *source.sitemaps, *source.oparl)
         plain = [a for a in addresses if not a.startswith("https://") and not _is_loopback(a)]
         if plain:
             yield source, f"{plain[0]} is not https: write https:// if the site answers there."

@@ -23,7 +23,7 @@ from partnernetz.storage import from_dict, read_jsonl, to_dict
 SOURCES_FILE = "sources.jsonl"
 _FIELDS = frozenset(Source.__dataclass_fields__)
 _REQUIRED = ("id", "name", "kind", "start")
-_ADDRESS_FIELDS = ("start", "feeds", "sitemaps")
+_ADDRESS_FIELDS = ("start", "feeds", "sitemaps", "oparl")
 #: Ids become parts of file names and of ids elsewhere.
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
@@ -52,9 +52,9 @@ def read_sources(path: Path, *, gazetteer: Gazetteer | None = None) -> tuple[Sou
 def read_source_list(path: Path, *, gazetteer: Gazetteer | None = None) -> SourceList:
     """Return the sources of a TOML file in its order, then those of its lists of addresses.
 
-    ``hosts`` defaults to the hosts of the start addresses, feeds and sitemaps. With a gazetteer,
-    every ``place_id`` must be in it; ``[[discover]]`` needs one. Raises InputError, naming file and
-    source.
+    ``hosts`` defaults to the hosts of the start addresses, feeds, sitemaps and council systems.
+    With a gazetteer, every ``place_id`` must be in it; ``[[discover]]`` needs one. Raises
+    InputError, naming file and source.
     """
     tables = load_tables(path)
     by_id: dict[str, Source] = {}
@@ -173,8 +173,9 @@ def parse_source(table: Any, *, label: str) -> Source:
     """Return the source of a table; raises InputError, its sentence beginning with the label."""
     if not isinstance(table, dict):
         raise InputError(f"{label} is no [[source]] table: write one a site.")
+    table = {"start": [], **table} if table.get("oparl") else table
     for field in _REQUIRED:
-        if not table.get(field):
+        if not table.get(field) and not (field == "start" and table.get("oparl")):
             raise InputError(f"{label}: the field '{field}' is missing or empty.")
     for field in sorted(set(table) - _FIELDS):
         raise InputError(f"{label}: there is no field '{field}', check the spelling.")

@@ -1,4 +1,4 @@
-"""The commands demo, run, crawl and serve."""
+"""The commands demo, run, crawl, duplicates and serve."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="The summary as JSON.")]
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands of this module."""
-    for command in (demo, run, crawl, serve):
+    for command in (demo, run, crawl, duplicates, serve):
         app.command()(command)
 
 
@@ -59,12 +59,25 @@ def crawl(
     resume: Annotated[
         bool, typer.Option("--resume", help="Take up a crawl that was interrupted.")
     ] = False,
+    refetch: Annotated[
+        bool, typer.Option("--refetch", help="Fetch all pages in full, also those not due.")
+    ] = False,
 ) -> None:
     """Fetch the pages of the sources into a web archive."""
     from flows.running import crawl_only, show_crawl
 
-    report = crawl_only(sources, archive, only=only, resume=resume)
+    report = crawl_only(sources, archive, only=only, resume=resume, refetch=refetch)
     raise typer.Exit(show_crawl(report, archive))
+
+
+def duplicates(
+    archive: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the archive files.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The groups as JSON.")] = False,
+) -> None:
+    """Group the pages of a web archive that say nearly the same (copies, print views)."""
+    from flows.running import show_duplicates
+
+    show_duplicates(archive, as_json=as_json)
 
 
 def serve(

@@ -31,14 +31,16 @@ def draw(data: FigureData) -> Figure:
         title="Partnerships by the year in which they began",
         subtitle=(
             "Above: partnerships begun in each year. Below: East–West partnerships begun until "
-            "then, and what sources say of their number."
+            "then, and claims of sources."
         ),
         caption=_caption(
             data, dated=len(partnerships) - undated, undated=undated, before=before, first=first
         ),
         height=4.9,
     )
-    upper = axes_in(figure, (x, y + height * 0.5, width, height * 0.5))
+    upper = axes_in(
+        figure, (x, y + height * 0.5, width, height * 0.5), inches=(0.45, 0.3, 0.05, 0.2)
+    )
     lower = axes_in(figure, (x, y, width, height * 0.5), inches=(0.45, 0.3, 0.05, 0.12))
     _bars(upper, [row for row in years if row["year"] >= first])
     _totals(lower, years, claims, first=first, last=last)
@@ -107,7 +109,15 @@ def _bars(axes: Axes, years: Rows) -> None:
     axes.set_ylabel("begun in the year")
     axes.yaxis.set_label_coords(_LABEL_AT, 0.5)
     if any(across) or any(other):
-        axes.legend(frameon=False, loc="upper right", handlelength=0.9, handleheight=0.9)
+        axes.legend(
+            frameon=False,
+            loc="lower right",
+            bbox_to_anchor=(1.0, 0.98),  # above the axes, clear of the bars
+            ncols=2,
+            handlelength=0.9,
+            handleheight=0.9,
+            borderpad=0,
+        )
 
 
 def _totals(axes: Axes, years: Rows, claims: Rows, *, first: int, last: int) -> None:

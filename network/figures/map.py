@@ -113,7 +113,7 @@ def _draw_arcs(axes: Axes, rows: list[dict[str, Any]], places: dict[str, Any]) -
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Arc
 
-    alpha = max(0.12, min(0.7, 12 / math.sqrt(len(rows) + 1) / 4))
+    alpha = max(0.04, 0.5 * min(1.0, 60 / (len(rows) + 1)) ** 0.6)  # many arcs: fainter ones
     for row in rows:
         ends = [_point(places[row[end]]) for end in ("a_id", "b_id")]
         (west, south), (east, north) = sorted(ends)  # from west to east: all bend the same way
@@ -138,7 +138,7 @@ def _draw_arcs(axes: Axes, rows: list[dict[str, Any]], places: dict[str, Any]) -
 
 
 def _draw_towns(axes: Axes, towns: Counter[str], places: dict[str, Any]) -> None:
-    crowding = max(0.3, min(1.0, math.sqrt(120 / max(1, len(towns)))))
+    crowding = max(0.15, min(1.0, math.sqrt(120 / max(1, len(towns)))))
     for side, (label, color, marker) in _SIDES.items():
         keys = sorted(key for key in towns if places[key]["side"] == side)
         if not keys:

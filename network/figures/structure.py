@@ -92,9 +92,9 @@ def draw_comparison(data: FigureData) -> Figure:
         ),
         caption=(
             f"n = {count(samples, 'random network')} by double edge switches with a fixed seed. "
-            "Filled dots lie outside the bars. Ten figures are tested at once: one of twenty lies "
-            "outside by chance alone. Which pages were read shapes the network, too: a figure far "
-            f"from chance may be the selection's. {data.source}"
+            "Filled dots lie outside the bars; by chance alone one in twenty does, and "
+            f"{len(rows)} are looked at. Which pages were read shapes the network, too: a figure "
+            f"far from chance may be the selection's. {data.source}"
         ),
         height=1.9 + 0.27 * max(3, len(rows)),
     )

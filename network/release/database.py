@@ -101,8 +101,11 @@ def write_database(path: Path, tables: Mapping[str, pa.Table]) -> None:
 
 def _create_statement(table: Table) -> str:
     lines = [_column_definition(column, table) for column in table.columns]
+    primary = {other.name: other.primary_key for other in TABLES}
+    # Datasette 0.65 fails where the column referred to is not named
     lines += [
-        f'FOREIGN KEY ("{key.column}") REFERENCES "{key.table}"' for key in table.foreign_keys
+        f'FOREIGN KEY ("{key.column}") REFERENCES "{key.table}" ("{primary[key.table]}")'
+        for key in table.foreign_keys
     ]
     return f'CREATE TABLE "{table.name}" (\n  ' + ",\n  ".join(lines) + "\n)"
 

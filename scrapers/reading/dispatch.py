@@ -17,10 +17,11 @@ from scrapers.reading.errors import UnreadableError
 from scrapers.reading.language import language_of
 
 Reader = TypeVar("Reader", bound=Callable[..., Document])
-Format = Literal["html", "pdf", "text"]
+Format = Literal["html", "pdf", "text", "oparl"]
 
 _HTML_TYPES = frozenset(["text/html", "application/xhtml+xml"])
 _TEXT_TYPES = frozenset(["text/plain", "text/markdown"])
+_JSON_TYPES = frozenset(["application/json", "application/ld+json", "text/json"])
 #: Servers send these for anything.
 _VAGUE_TYPES = frozenset(["", "application/octet-stream", "binary/octet-stream", "unknown/unknown"])
 _LOOKS_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta)[\s>]", re.IGNORECASE)
@@ -30,8 +31,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def read_document(page: Page, body: bytes, *, source: Source | None = None) -> Document:
     """Return the Document of a fetched page.
 
-    HTML, PDF and plain text are read, told apart by content where the media type is wrong or
-    vague. Raises UnreadableError for everything else and for what is torn or empty.
+    HTML, PDF, plain text and JSON of OParl council systems are read, told apart by content where
+    the media type is wrong or vague. Raises UnreadableError for everything else and for what is
+    torn or empty.
     """
     url = page.final_url or page.url
     reference = DocumentReference(
@@ -74,13 +76,22 @@ def document_of_bytes(body: bytes, *, media_type: str, reference: DocumentRefere
     if kind is None:
         shown = media_type or "without a media type"
         raise UnreadableError(
-            f"{_name(reference)} is no HTML, PDF or text ({shown}).", slug="media_type_unknown"
+            f"{_name(reference)} is no HTML, PDF, text or OParl ({shown}).",
+            slug="media_type_unknown",
         )
     if kind == "pdf":
         from scrapers.reading.pdf import read_pdf
 
         title, drafts = read_pdf(body, name=_name(reference))
         return _document(drafts, replace(reference, title=title))
+    if kind == "oparl":
+        from scrapers.reading.oparl import read_oparl
+
+        content = read_oparl(body, name=_name(reference))
+        published = reference.published or content.published
+        return _document(
+            content.drafts, replace(reference, title=content.title, published=published)
+        )
     text = decode(body, media_type=media_type)
     if kind == "html":
         return document_of_html(text, reference=reference)
@@ -135,6 +146,8 @@ def format_of(body: bytes, *, media_type: str) -> Format | None:
         return "pdf"
     if declared in _HTML_TYPES:
         return None if _is_binary(body) else "html"
+    if declared in _JSON_TYPES | _VAGUE_TYPES and _looks_oparl(start, body):
+        return "oparl"
     if declared not in _TEXT_TYPES | _VAGUE_TYPES and declared != "application/pdf":
         return None
     if _LOOKS_HTML.search(start):
@@ -144,6 +157,10 @@ def format_of(body: bytes, *, media_type: str) -> Format | None:
     if _is_binary(body) or start.startswith((b"<?xml", b"<rss", b"<feed")):
         return None
     return "text"
+
+
+def _looks_oparl(start: bytes, body: bytes) -> bool:
+    return start.startswith(b"{") and b"schema.oparl.org" in body
 
 
 def _is_binary(body: bytes) -> bool:

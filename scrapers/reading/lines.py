@@ -6,23 +6,53 @@ import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 _RULES_FILE = Path(__file__).with_name("layout.toml")
 _BROKEN_WORD = re.compile(r"[^\W\d_]{2}[-\u00ad\u2010]$")
 
 
+class _Rules(NamedTuple):
+    """Conjunctions between truncated compounds, and what page numbers and file names look like."""
+
+    conjunctions: frozenset[str]
+    page_number: re.Pattern[str]
+    file_title: re.Pattern[str]
+    date: re.Pattern[str]
+
+
 @lru_cache(maxsize=1)
-def _rules() -> tuple[frozenset[str], re.Pattern[str]]:
-    """Return the conjunctions between truncated compounds and the pattern of page numbers."""
+def _rules() -> _Rules:
     tables = tomllib.loads(_RULES_FILE.read_text(encoding="utf-8"))
-    words = frozenset(word for rule in tables["conjunction"] for word in rule["words"])
-    numbers = "|".join(f"(?:{rule['pattern']})" for rule in tables["page_number"])
-    return words, re.compile(numbers, re.IGNORECASE)
+    numbers, titles, dates = (
+        "|".join(f"(?:{rule['pattern']})" for rule in tables[name])
+        for name in ("page_number", "file_title", "date")
+    )
+    return _Rules(
+        conjunctions=frozenset(word for rule in tables["conjunction"] for word in rule["words"]),
+        page_number=re.compile(numbers, re.IGNORECASE),
+        file_title=re.compile(titles, re.IGNORECASE),
+        date=re.compile(dates),
+    )
 
 
 def is_page_number(text: str) -> bool:
     """Return whether a line holds nothing but the number of its page."""
-    return _rules()[1].fullmatch(text) is not None
+    return _rules().page_number.fullmatch(text) is not None
+
+
+def plain_file_title(title: str) -> str:
+    """Return the title noted in a file, empty where a program put in the file's name.
+
+    >>> plain_file_title("Microsoft Word - V_34-2018.doc"), plain_file_title("Amtsblatt 7/2019")
+    ('', 'Amtsblatt 7/2019')
+    """
+    return "" if _rules().file_title.fullmatch(title) else title
+
+
+def begins_with_date(text: str) -> bool:
+    """Return whether a line begins with a day and month, which looks like a numbered item."""
+    return _rules().date.match(text) is not None
 
 
 def join_lines(first: str, second: str) -> str:
@@ -39,7 +69,7 @@ def join_lines(first: str, second: str) -> str:
         return first or second
     if not _BROKEN_WORD.search(first):
         return f"{first} {second}"
-    if second.split(maxsplit=1)[0] in _rules()[0]:
+    if second.split(maxsplit=1)[0] in _rules().conjunctions:
         return f"{first} {second}"
     if second[0].islower():
         return first[:-1] + second

@@ -1,195 +1,261 @@
-"""PDF files: the text layer, page by page, as paragraphs, headings and list items."""
+"""PDF files: the text layer, page by page, as headings, paragraphs, list items and table rows."""
 
 from __future__ import annotations
 
-import ctypes
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
 from partnernetz.records import BlockKind
 from scrapers.reading.drafts import Draft, clean
 from scrapers.reading.errors import UnreadableError
-from scrapers.reading.lines import is_page_number, join_lines
+from scrapers.reading.lines import (
+    begins_with_date,
+    is_continuation,
+    is_page_number,
+    join_lines,
+    plain_file_title,
+)
+from scrapers.reading.pdf_layout import Line, Rule, TableRow, lines_of_words, reading_order
+from scrapers.reading.pdf_words import page_rules, page_words
 
-_BULLET = re.compile(r"(?:[-–•*·▪◦‣\uf0b7]|\d{1,2}\.|[a-z]\))\s+\S")
+_BULLET = re.compile(r"(?:[-–•*·▪◦‣\uf0b7]|[a-z]\))\s+\S")
+_NUMBER = re.compile(r"\d{1,2}\.\s+\S")
 _ENDS_SENTENCE = re.compile(r"[.!?:…][\"'“”»«)]*$")
+_SMALL_NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
 #: A gap above a line wider than this many usual line distances begins a paragraph.
 _PARAGRAPH_GAP = 1.35
 #: Type larger than this many times the usual size is a heading's.
 _HEADING_SIZE = 1.12
 _LONGEST_HEADING = 120
+#: A line that leaves this part of its column empty, and room for the next word, may end a
+#: paragraph.
+_SHORT_LINE = 0.25
 #: A line at the edge of this part of the pages is a running head or foot.
 _RUNNING_SHARE = 0.3
+#: What is read of a file at most: a year of gazettes in one file holds less.
 _MOST_PAGES = 2000
+_MOST_WORDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    """A line of type: distances in points from the page's lower edge."""
+class _Page:
+    """The lines of a page as they stand on the paper, by the direction of their text."""
 
-    text: str
-    baseline: float
-    left: float
-    right: float
-    size: float
-    is_bold: bool
+    number: int
+    lines: tuple[tuple[Line, ...], ...]
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Element:
+    """A line or table row in reading order, with its page."""
+
+    content: Line | TableRow
     page: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """What is usual in a file: size of type and distance of lines, in points."""
+
+    size: float
+    distance: float
 
 
 def read_pdf(body: bytes, *, name: str) -> tuple[str, tuple[Draft, ...]]:
     """Return title (may be empty) and blocks of a PDF file; each block knows its page, from 1.
 
-    Raises UnreadableError where the file is torn, locked, or has no text layer (a scan).
+    Columns are read one after the other, tables row by row, cells parted by `` | ``. Page numbers
+    and what returns at the edges of pages are left out. Raises UnreadableError where the file is
+    torn, locked, or has no text layer (a scan).
     """
     pages, title = _pages(body, name=name)
-    lines = _without_running_lines(pages)
-    if not lines:
+    running = _running_shapes(pages)
+    elements = [element for page in pages for element in _elements(page, running)]
+    if not elements:
         raise UnreadableError(f"{name} has no text layer: it is a scan or empty.")
-    drafts = tuple(_drafts(lines))
+    drafts = tuple(_drafts(elements))
     first = next((draft.text for draft in drafts if draft.kind == "heading"), "")
     return title or first, drafts
 
 
-def _pages(body: bytes, *, name: str) -> tuple[list[list[_Line]], str]:
+def _pages(body: bytes, *, name: str) -> tuple[list[_Page], str]:
     import pypdfium2
 
     try:
         with closing(pypdfium2.PdfDocument(body)) as document:
-            title = clean(document.get_metadata_dict().get("Title", ""))
-            count = min(len(document), _MOST_PAGES)
-            return [_page_lines(document, index) for index in range(count)], title
+            title = plain_file_title(clean(document.get_metadata_dict().get("Title", "")))
+            pages: list[_Page] = []
+            words = 0
+            for index in range(min(len(document), _MOST_PAGES)):
+                pages.append(_page(document, index))
+                words += sum(len(line.words) for lines in pages[-1].lines for line in lines)
+                if words > _MOST_WORDS:
+                    break
+            return pages, title
     except pypdfium2.PdfiumError as error:
-        raise UnreadableError(f"{name} is a torn or locked PDF file.") from error
+        if "password" in str(error).lower():
+            raise UnreadableError(f"{name} is locked with a password.") from error
+        raise UnreadableError(f"{name} is a torn or broken PDF file.") from error
 
 
-def _page_lines(document: Any, index: int) -> list[_Line]:
+def _page(document: Any, index: int) -> _Page:
     with closing(document[index]) as page, closing(page.get_textpage()) as text_page:
-        # pdfium joins words broken at a line's end and leaves U+FFFE or U+0002 between the parts
-        parts = re.split("(\ufffe|\x02|\r\n|\n|\r)", text_page.get_text_range())
-        lines = []
-        position = 0
-        for raw, end in zip_longest(parts[::2], parts[1::2], fillvalue=""):
-            text = clean(raw) + ("-" if end in ("\ufffe", "\x02") else "")
-            if text.strip("-"):
-                lines.append(_line(text_page, raw, text, position, page=index + 1))
-            position += len(raw) + len(end)
-        return lines
+        words = page_words(text_page)
+        turns = sorted(words, key=lambda turn: -len(words[turn]))
+        lines = tuple(tuple(lines_of_words(words[turn])) for turn in turns)
+        rules = page_rules(page, turn=turns[0]) if turns else []
+        return _Page(number=index + 1, lines=lines, rules=tuple(rules))
 
 
-def _line(text_page: Any, raw: str, text: str, position: int, *, page: int) -> _Line:
-    first = position + len(raw) - len(raw.lstrip())
-    last = position + len(raw.rstrip()) - 1
-    left, bottom, _, top = text_page.get_charbox(first, loose=True)
-    right = text_page.get_charbox(max(first, last), loose=True)[2]
-    size, is_bold = _type(text_page, first)
-    return _Line(
-        text=text,
-        baseline=bottom + 0.2 * (top - bottom),
-        left=left,
-        right=right,
-        size=size,
-        is_bold=is_bold,
-        page=page,
-    )
-
-
-def _type(text_page: Any, position: int) -> tuple[float, bool]:
-    """Return size in points and boldness of a character's type."""
-    from pypdfium2 import raw
-
-    name = ctypes.create_string_buffer(128)
-    raw.FPDFText_GetFontInfo(text_page, position, name, len(name), ctypes.c_int())
-    size = float(raw.FPDFText_GetFontSize(text_page, position))
-    return size, b"bold" in name.value.lower() or b"black" in name.value.lower()
-
-
-def _without_running_lines(pages: Sequence[Sequence[_Line]]) -> list[_Line]:
-    """Leave out page numbers; of lines that return at the edge of pages keep the first."""
+def _running_shapes(pages: Sequence[_Page]) -> frozenset[str]:
+    """Return what stands at the edge of many pages."""
     edges: Counter[str] = Counter()
     for page in pages:
-        edges.update({_shape(line.text) for line in (*page[:2], *page[-2:])})
+        lines = page.lines[0] if page.lines else ()
+        edge = (*lines[:2], *lines[max(2, len(lines) - 2) :])
+        edges.update({shape for line in edge for shape in _shapes(line.text, page.number)})
     least = max(2, _RUNNING_SHARE * len(pages))
-    running = {shape for shape, count in edges.items() if count >= least}
-    kept = []
-    seen: set[str] = set()
-    for page in pages:
-        for number, line in enumerate(page):
-            is_edge = number < 2 or number >= len(page) - 2
-            if is_edge and (is_page_number(line.text) or _shape(line.text) in seen):
+    return frozenset(shape for shape, count in edges.items() if count >= least)
+
+
+def _shapes(text: str, page: int) -> set[str]:
+    """Return a line itself, and the line with each number told as its distance from the page's.
+
+    So "Seite 4 von 9" is the same on every page, while "Anlage 2" and "Anlage 7" differ.
+    """
+    return {text} | {
+        f"{text[: match.start()]}<{int(match.group()) - page}>{text[match.end() :]}"
+        for match in _SMALL_NUMBER.finditer(text)
+    }
+
+
+def _elements(page: _Page, running: frozenset[str]) -> Iterator[_Element]:
+    """Yield the lines and table rows of a page but for its number and running head and foot.
+
+    The first page keeps its head: it may be the only word on who publishes this.
+    """
+    for number, lines in enumerate(page.lines):
+        kept = []
+        for place, line in enumerate(lines):
+            is_head, is_foot = place < 2, place >= len(lines) - 2
+            if (is_head or is_foot) and is_page_number(line.text):
                 continue
-            if is_edge and _shape(line.text) in running:
-                seen.add(_shape(line.text))
+            if (is_head or is_foot) and not running.isdisjoint(_shapes(line.text, page.number)):
+                if is_head and page.number == 1:
+                    yield _Element(line, page.number)
+                continue
             kept.append(line)
-    return kept
+        margin = min((line.left for line in kept), default=0.0)
+        edge = max((line.right for line in kept), default=0.0)
+        kept = [line._replace(margin=margin, edge=edge) for line in kept]
+        rules = page.rules if number == 0 else ()
+        for content in reading_order(kept, rules=rules):
+            yield _Element(content, page.number)
 
 
-def _shape(text: str) -> str:
-    return re.sub(r"\d+", "0", text)
-
-
-def _drafts(lines: Sequence[_Line]) -> Iterator[Draft]:
-    usual_size = median(line.size for line in lines for _ in range(len(line.text) // 20 + 1))
-    distances = [
-        before.baseline - line.baseline
-        for before, line in pairwise(lines)
-        if before.page == line.page and 0 < before.baseline - line.baseline < 1.8 * usual_size
-    ]
-    usual_distance = median(distances) if distances else usual_size * 1.2
-    right_edge = max(line.right for line in lines)
+def _drafts(elements: Sequence[_Element]) -> Iterator[Draft]:
+    usual = _usual(elements)
     headings: tuple[tuple[float, str], ...] = ()
-    for group in _groups(lines, usual_size, usual_distance, right_edge):
+    header = ""
+    for group in _groups(elements, usual):
+        first, page = group[0].content, group[0].page
+        path = tuple(heading for _, heading in headings)
+        if isinstance(first, TableRow):
+            text = _row_text(first)
+            labels = (header,) if header and not first.is_header else ()
+            header = text if first.is_header else header
+            yield Draft(kind="table_row", text=text, headings=(*path, *labels), page=page)
+            continue
+        header = ""
+        lines = [item.content for item in group if isinstance(item.content, Line)]
         text = ""
-        for line in group:
+        for line in lines:
             text = join_lines(text, line.text)
-        kind = _kind(group, text, usual_size)
-        path = tuple(heading for size, heading in headings)
+        kind = _kind(lines, text, usual)
         if kind == "heading":
-            size = group[0].size
-            headings = tuple(entry for entry in headings if entry[0] > size + 0.3)
+            headings = tuple(entry for entry in headings if entry[0] > first.size + 0.3)
             path = tuple(heading for _, heading in headings)
-            headings = (*headings, (size, text))
-        yield Draft(kind=kind, text=text, headings=path, page=group[0].page)
+            headings = (*headings, (first.size, text))
+        yield Draft(kind=kind, text=text, headings=path, page=page)
 
 
-def _kind(group: Sequence[_Line], text: str, usual_size: float) -> BlockKind:
-    is_large = group[0].size > _HEADING_SIZE * usual_size
-    is_bold = all(line.is_bold for line in group) and not _ENDS_SENTENCE.search(text)
+def _row_text(row: TableRow) -> str:
+    cells = list(row.cells)
+    while len(cells) > 1 and not cells[-1]:
+        cells.pop()
+    return " | ".join(cells).strip()
+
+
+def _usual(elements: Sequence[_Element]) -> _Usual:
+    lines = [item for item in elements if isinstance(item.content, Line)]
+    sizes = [
+        item.content.size
+        for item in lines
+        if isinstance(item.content, Line)
+        for _ in range(len(item.content.text) // 20 + 1)
+    ]
+    size = median(sizes) if sizes else 10.0
+    distances = [
+        distance
+        for before, item in pairwise(lines)
+        if before.page == item.page and 0 < (distance := _distance(before, item)) < 1.8 * size
+    ]
+    return _Usual(size, median(distances) if distances else 1.2 * size)
+
+
+def _distance(before: _Element, item: _Element) -> float:
+    if isinstance(before.content, Line) and isinstance(item.content, Line):
+        return before.content.baseline - item.content.baseline
+    return 0.0
+
+
+def _kind(lines: Sequence[Line], text: str, usual: _Usual) -> BlockKind:
+    is_large = lines[0].size > _HEADING_SIZE * usual.size
+    is_bold = all(line.is_bold for line in lines) and not _ENDS_SENTENCE.search(text)
     if (is_large or is_bold) and len(text) <= _LONGEST_HEADING:
         return "heading"
-    return "list_item" if _BULLET.match(text) else "paragraph"
+    is_item = _BULLET.match(text) or (_NUMBER.match(text) and not begins_with_date(text))
+    return "list_item" if is_item else "paragraph"
 
 
-def _groups(
-    lines: Sequence[_Line], usual_size: float, usual_distance: float, right_edge: float
-) -> Iterator[list[_Line]]:
-    group: list[_Line] = []
-    for line in lines:
-        if group and _begins_paragraph(group[-1], line, usual_size, usual_distance, right_edge):
+def _groups(elements: Sequence[_Element], usual: _Usual) -> Iterator[list[_Element]]:
+    """Yield the lines of each paragraph, and each table row."""
+    group: list[_Element] = []
+    for element in elements:
+        if group and _begins_paragraph(group[-1], element, usual):
             yield group
             group = []
-        group.append(line)
+        group.append(element)
     if group:
         yield group
 
 
-def _begins_paragraph(
-    before: _Line, line: _Line, usual_size: float, usual_distance: float, right_edge: float
-) -> bool:
-    if abs(before.size - line.size) > 0.1 * usual_size or _BULLET.match(line.text):
+def _begins_paragraph(before_element: _Element, element: _Element, usual: _Usual) -> bool:
+    before, line = before_element.content, element.content
+    if isinstance(before, TableRow) or isinstance(line, TableRow):
         return True
-    if before.is_bold and not line.is_bold and before.right < 0.75 * right_edge:
+    if abs(before.size - line.size) > 0.1 * usual.size or _BULLET.match(line.text):
+        return True
+    measure = max(before.edge - before.margin, line.edge - line.margin)
+    next_word = line.words[0].right - line.words[0].left
+    is_short = before.margin + measure - before.right > max(_SHORT_LINE * measure, next_word)
+    if before.is_bold and not line.is_bold and is_short:
         return True
     ends = _ENDS_SENTENCE.search(before.text) is not None
-    if before.page != line.page or before.baseline <= line.baseline:
-        # a paragraph may run on over the page or into the next column
-        return ends or not (line.text[0].islower() or before.text[-1] in "-,")
-    if before.baseline - line.baseline > _PARAGRAPH_GAP * usual_distance:
+    if _NUMBER.match(line.text) and (ends or is_short):
         return True
-    is_short = before.right < 0.75 * right_edge
+    if before_element.page != element.page or before.baseline <= line.baseline:
+        # a paragraph may run on over the page or into the next column
+        return ends or (is_short and not is_continuation(before.text, line.text))
+    if before.baseline - line.baseline > _PARAGRAPH_GAP * usual.distance:
+        return True
+    if ends and line.left > before.left + 0.8 * usual.size:
+        return True
     return is_short and (ends or line.text[0].isupper()) and not before.text.endswith("-")

@@ -1,38 +1,37 @@
-"""The one spider: it reads sites as their sources say, best links first."""
+"""The one spider: it reads sites as their sources say, best links first.
+
+It keeps in memory what is still to be fetched; all that was decided is in the recorder's visits.
+An interrupted crawl is taken up by going the same way again: what was decided on an address is
+looked up instead of fetched, so that nothing but the visits has to survive.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    CloseSpider,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-)
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from partnernetz.errors import FailureSlug
 from partnernetz.records import Source
-from scrapers.archive_writing import Exchange
-from scrapers.feeds import read_listing
+from scrapers.answers import exchange_of, failure_reason, now
+from scrapers.archive_writing import NOT_MODIFIED_STATUS, Exchange, header_of
 from scrapers.frontier import Frontier, Step
-from scrapers.jobs import CrawlJob, delay_of
-from scrapers.links import canonical_address, links_of_html
+from scrapers.jobs import FINISHED, CrawlJob, delay_of
+from scrapers.links import Link, links_of_html
 from scrapers.middlewares.refusal import RefusedError
+from scrapers.oparl import links_of_council_paper, read_any_listing
 from scrapers.reading.charset import decode
 from scrapers.reading.dispatch import format_of
-from scrapers.recording import Recorder
+from scrapers.recording import Known, Recorder
 
-#: Why a crawl ends that came to its end, in Scrapy's word.
-FINISHED = "finished"
 #: After so many failed downloads in a row a site is given up.
 _MOST_FAILURES = 8
 _MOST_LISTINGS = 50
@@ -44,11 +43,15 @@ class SiteCrawl:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.frontier = Frontier(source)
-        self.listings = deque([*source.feeds, *source.sitemaps])
+        self.listings = deque([*source.feeds, *source.sitemaps, *source.oparl])
         self.listings_met = set(self.listings)
-        self.done: set[str] = set()
         self.failures_in_a_row = 0
         self.is_given_up = False
+
+    def note_answer(self, failure: str | None = None) -> None:
+        """Count failed downloads; after too many in a row the site is given up."""
+        self.failures_in_a_row = self.failures_in_a_row + 1 if failure == "download_failed" else 0
+        self.is_given_up = self.is_given_up or self.failures_in_a_row >= _MOST_FAILURES
 
 
 class SiteSpider(Spider):
@@ -71,16 +74,16 @@ class SiteSpider(Spider):
         """Yield the first request of every source."""
         for site in self._sites:
             with suppress(CloseSpider):  # nothing to fetch at all
-                for request in self._next(site):
+                async for request in self._next(site):
                     yield request
 
     def closed(self, reason: str) -> None:
         """Close the archive when the crawl ends, for whatever reason."""
         self._recorder.close(reason=reason)
 
-    def _next(self, site: SiteCrawl) -> Iterator[Request]:
+    async def _next(self, site: SiteCrawl) -> AsyncIterator[Request]:
         """Yield the next request of a source; close the spider where no source has one left."""
-        request = self._next_request(site)
+        request = await self._next_request(site)
         if request is not None:
             yield request
             return
@@ -88,148 +91,281 @@ class SiteSpider(Spider):
         if not self._active:
             raise CloseSpider(FINISHED)  # Scrapy itself would notice some seconds later
 
-    def _next_request(self, site: SiteCrawl) -> Request | None:
-        if site.is_given_up:
-            return None
-        if site.listings:
-            return self._request(site, site.listings.popleft(), self._read_listing)
-        while (step := site.frontier.next()) is not None:
-            resumed = self._recorder.resumed_markup(source_id=site.source.id, url=step.address)
-            if resumed is None:
-                return self._request(site, step.address, self._read_page, step=step)
-            final_url, markup = resumed
-            site.done.add(final_url)
-            self._learn(site, step, markup, base=final_url)
+    async def _next_request(self, site: SiteCrawl) -> Request | None:
+        while not site.is_given_up:
+            if site.listings:
+                address, step = site.listings.popleft(), None
+            else:
+                step = site.frontier.next()
+                if step is None:
+                    return None
+                address = step.address
+                if address in site.listings_met:
+                    continue
+            known = self._known(site, address, step)
+            if known is None:
+                if step is not None and self._has_met(site, address):
+                    continue  # another address led here
+                return self._request(site, address, step)
+            self._learn_known(site, address, step, known)
+            await asyncio.sleep(0)  # what is taken up can be much, and others are waiting
         return None
 
+    def _known(self, site: SiteCrawl, address: str, step: Step | None) -> Known | None:
+        """Return what makes a request needless: decided before, or not due."""
+        source_id, has_text = site.source.id, step is not None
+        known = self._recorder.decided(source_id=source_id, url=address, has_text=has_text)
+        if known is None and step is not None and step.depth > 0:
+            known = self._recorder.not_due(source_id=source_id, url=address)
+        return known
+
+    def _has_met(self, site: SiteCrawl, address: str) -> bool:
+        return self._recorder.has_met(source_id=site.source.id, final_url=address)
+
+    def _learn_known(self, site: SiteCrawl, address: str, step: Step | None, known: Known) -> None:
+        """Go on from a page as if it had been fetched now."""
+        visit = known.visit
+        if visit.outcome != "refused":
+            site.note_answer(visit.slug)
+        if known.body is None:
+            self._follow(site, step, known.links)
+        elif step is None:
+            with suppress(ValueError):  # told when it was fetched
+                self._learn_listing(site, address, known.body, base=visit.final_url)
+        else:
+            self._follow(site, step, _links(known.body, known.media_type, base=visit.final_url))
+
     def _request(
-        self, site: SiteCrawl, address: str, callback: Any, *, step: Step | None = None
+        self, site: SiteCrawl, address: str, step: Step | None, *, is_conditional: bool = True
     ) -> Request:
+        headers: dict[str, str] = {}
+        is_rendered = site.source.is_rendered and step is not None
+        if is_conditional and not is_rendered:  # what scripts fetch may have changed
+            headers = self._recorder.validators(source_id=site.source.id, url=address)
         return Request(
             address,
-            callback=callback,
+            callback=self._read_listing if step is None else self._read_page,
             errback=self._fail,
+            headers=headers,
             dont_filter=True,
-            meta={"hosts": site.source.hosts},
+            meta={
+                "hosts": site.source.hosts,
+                "render": site.source.is_rendered and step is not None,
+            },
             cb_kwargs={"site": site, "address": address, "step": step},
         )
 
-    def _read_listing(
-        self, response: Response, *, site: SiteCrawl, address: str, step: Step | None
-    ) -> Iterator[Request]:
+    async def _read_listing(
+        self, response: Response, *, site: SiteCrawl, address: str, step: None
+    ) -> AsyncIterator[Request]:
+        again = None
         try:
-            if response.status != 200:
-                raise ValueError(f"it answered {response.status}")
-            listing = read_listing(response.body, base=response.url)
-        except ValueError as error:
-            message = f"{address} is no usable feed or sitemap: {error}."
-            slug: FailureSlug = "http_error" if response.status != 200 else "document_unreadable"
-            self._tell_failure(site, address, slug, message)
-        else:
-            site.frontier.add(listing.links, depth=1, via=address)
-            for sitemap in listing.sitemaps:
-                if sitemap not in site.listings_met and len(site.listings_met) < _MOST_LISTINGS:
-                    site.listings_met.add(sitemap)
-                    site.listings.append(sitemap)
-        yield from self._next(site)
+            again = self._take_listing(response, site, address)
+        except CloseSpider:
+            raise
+        except Exception as error:  # listings are hostile, too
+            slug: FailureSlug = "document_unreadable" if response.status == 200 else "http_error"
+            reason = error if isinstance(error, ValueError) else type(error).__name__
+            message = f"{address} is no usable feed, sitemap or council system: {reason}."
+            self._tell_failure(site, address, slug, message, status=response.status)
+        if again is not None:
+            yield again
+            return
+        async for request in self._next(site):
+            yield request
 
-    def _read_page(
+    def _take_listing(self, response: Response, site: SiteCrawl, address: str) -> Request | None:
+        """Record a feed or sitemap and learn its links; return a request to ask again."""
+        exchange = self._exchange(response, site, address)
+        if exchange.status == NOT_MODIFIED_STATUS and _was_conditional(response):
+            known = self._record_not_modified(exchange, has_text=False)
+            if known is None:
+                return self._request(site, address, None, is_conditional=False)
+            self._learn_known(site, address, None, known)
+            return None
+        if exchange.status != 200:
+            raise ValueError(f"it answered {exchange.status}")
+        self._learn_listing(site, address, exchange.body, base=exchange.final_url)
+        self._record(exchange, has_text=False)
+        return None
+
+    def _learn_listing(self, site: SiteCrawl, address: str, body: bytes, *, base: str) -> None:
+        """Take in what a listing names; raises ValueError where the body is none."""
+        listing = read_any_listing(body, base=base)
+        site.frontier.add(listing.links, depth=1, via=address)
+        for sitemap in listing.sitemaps:
+            if sitemap not in site.listings_met and len(site.listings_met) < _MOST_LISTINGS:
+                site.listings_met.add(sitemap)
+                site.listings.append(sitemap)
+
+    async def _read_page(
         self, response: Response, *, site: SiteCrawl, address: str, step: Step
-    ) -> Iterator[Request]:
-        site.failures_in_a_row = 0
+    ) -> AsyncIterator[Request]:
+        site.note_answer()
+        again = None
         try:
-            self._take(response, site, step)
-        except OSError as error:  # the archive cannot be written: nothing can be kept
-            raise CloseSpider(f"the archive cannot be written: {error.strerror}") from error
+            again = self._take(response, site, step)
+        except CloseSpider:
+            raise
         except Exception as error:  # pages are hostile: one must not end the crawl of its site
             message = f"{address} could not be read ({type(error).__name__})."
             self._tell_failure(site, address, "document_unreadable", message)
-        yield from self._next(site)
+        if again is not None:
+            yield again
+            return
+        async for request in self._next(site):
+            yield request
 
-    def _take(self, response: Response, site: SiteCrawl, step: Step) -> None:
-        """Record a page and learn its links."""
-        final_url = canonical_address(response.url) or response.url
-        if response.status != 200:
-            message = f"{final_url} answered {response.status}."
-            self._tell_failure(site, step.address, "http_error", message)
-            return
-        if final_url in site.done:
-            return
-        site.done.add(final_url)
-        media_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        kind = format_of(response.body, media_type=media_type)
-        if kind is None:
-            message = f"{final_url} is no HTML, PDF or text ({media_type or 'unlabelled'})."
+    def _take(self, response: Response, site: SiteCrawl, step: Step) -> Request | None:
+        """Record a page and learn its links; return a request where it must be asked again."""
+        exchange = self._exchange(response, site, step.address, step)
+        source_id, final_url = site.source.id, exchange.final_url
+        refusal = response.meta.get("not_kept")
+        if refusal is not None:
+            self._leave_out(exchange, site, step, refusal)
+        elif exchange.status == NOT_MODIFIED_STATUS and _was_conditional(response):
+            known = self._record_not_modified(exchange)
+            if known is None:
+                return self._request(site, step.address, step, is_conditional=False)
+            self._learn_known(site, step.address, step, known)
+        elif exchange.status != 200:
+            message = f"{final_url} answered {exchange.status}."
+            self._tell_failure(site, step.address, "http_error", message, status=exchange.status)
+        elif self._has_met(site, final_url):
+            with _writing():
+                self._recorder.redirected(
+                    source_id=source_id, url=step.address, final_url=final_url, at=now()
+                )
+        else:
+            self._keep(exchange, site, step)
+        return None
+
+    def _keep(self, exchange: Exchange, site: SiteCrawl, step: Step) -> None:
+        media_type = _media_type(exchange)
+        if format_of(exchange.body, media_type=media_type) is None:
+            shown = media_type or "unlabelled"
+            message = f"{exchange.final_url} is no HTML, PDF, text or OParl ({shown})."
             self._tell_failure(site, step.address, "media_type_unknown", message)
             return
-        self._recorder.record(_exchange(response, site, step, final_url=final_url))
-        if kind == "html":
-            markup = decode(response.body, media_type=media_type)
-            self._learn(site, step, markup, base=response.url)
+        self._record(exchange)
+        self._follow(site, step, _links(exchange.body, media_type, base=exchange.final_url))
 
-    def _learn(self, site: SiteCrawl, step: Step, markup: str, *, base: str) -> None:
-        links = links_of_html(markup, base=base) if markup else ()
-        site.frontier.add(links, depth=step.depth + 1, via=step.address)
+    def _leave_out(
+        self, exchange: Exchange, site: SiteCrawl, step: Step, refusal: RefusedError
+    ) -> None:
+        """Note that a page must not be stored; its links may be followed all the same."""
+        body, media_type = exchange.body, _media_type(exchange)
+        if exchange.status == NOT_MODIFIED_STATUS:
+            last = self._recorder.last_known(source_id=site.source.id, url=step.address)
+            body, media_type = (last.body or b"", last.media_type) if last else (b"", "")
+        links = _links(body, media_type, base=exchange.final_url)
+        with _writing():
+            self._recorder.fail(
+                source_id=site.source.id,
+                url=step.address,
+                final_url=exchange.final_url,
+                at=now(),
+                slug=refusal.slug,
+                message=str(refusal),
+                outcome="not_kept",
+                rule=_rule(refusal),
+                status=exchange.status,
+                links=links,
+            )
+        self._follow(site, step, links)
 
-    def _fail(self, failure: TwistedFailure) -> Iterator[Request]:
+    def _follow(self, site: SiteCrawl, step: Step | None, links: tuple[Link, ...]) -> None:
+        if step is not None:
+            site.frontier.add(links, depth=step.depth + 1, via=step.address)
+
+    async def _fail(self, failure: TwistedFailure) -> AsyncIterator[Request]:
         arguments = failure.request.cb_kwargs  # type: ignore[attr-defined]
         site: SiteCrawl = arguments["site"]
-        slug, message = _reason(failure.value, arguments["address"])
-        self._tell_failure(site, arguments["address"], slug, message)
-        if isinstance(failure.value, RefusedError):
-            site.is_given_up = failure.value.is_final
-        elif slug == "download_failed":
-            site.failures_in_a_row += 1
-            if site.failures_in_a_row >= _MOST_FAILURES:
-                site.is_given_up = True
-        yield from self._next(site)
+        error = failure.value
+        slug, message = failure_reason(error, arguments["address"])
+        if isinstance(error, RefusedError):
+            rule = _rule(error)
+            self._tell_failure(site, arguments["address"], slug, message, rule=rule)
+            site.is_given_up = error.is_final
+        else:
+            self._tell_failure(site, arguments["address"], slug, message)
+            site.note_answer(slug)
+        async for request in self._next(site):
+            yield request
 
-    def _tell_failure(self, site: SiteCrawl, address: str, slug: FailureSlug, message: str) -> None:
-        self._recorder.fail(
-            source_id=site.source.id, url=address, at=_now(), slug=slug, message=message
+    def _record(self, exchange: Exchange, *, has_text: bool = True) -> None:
+        with _writing():
+            self._recorder.record(exchange, has_text=has_text)
+
+    def _record_not_modified(self, exchange: Exchange, *, has_text: bool = True) -> Known | None:
+        with _writing():
+            return self._recorder.record_not_modified(exchange, has_text=has_text)
+
+    def _tell_failure(
+        self,
+        site: SiteCrawl,
+        address: str,
+        slug: FailureSlug,
+        message: str,
+        *,
+        rule: str | None = None,
+        status: int | None = None,
+    ) -> None:
+        with _writing():
+            self._recorder.fail(
+                source_id=site.source.id,
+                url=address,
+                at=now(),
+                slug=slug,
+                message=message,
+                outcome="failed" if rule is None else "refused",
+                rule=rule,
+                status=status,
+            )
+
+    def _exchange(
+        self, response: Response, site: SiteCrawl, address: str, step: Step | None = None
+    ) -> Exchange:
+        return exchange_of(
+            response,
+            source_id=site.source.id,
+            crawl=self._recorder.crawl,
+            url=address,
+            depth=step.depth if step else 0,
+            via=step.via if step else "",
         )
 
 
-def _exchange(response: Response, site: SiteCrawl, step: Step, *, final_url: str) -> Exchange:
+@contextmanager
+def _writing() -> Iterator[None]:
+    """End the crawl where the archive cannot be written: nothing can be kept."""
+    try:
+        yield
+    except OSError as error:
+        raise CloseSpider(f"the archive cannot be written: {error.strerror}") from error
+    except sqlite3.Error as error:
+        raise CloseSpider(f"the archive cannot be written: {error}") from error
+
+
+def _links(body: bytes, media_type: str, *, base: str) -> tuple[Link, ...]:
+    """Return the links of a page or council paper, none of what is neither."""
+    kind = format_of(body, media_type=media_type)
+    if kind == "html":
+        return tuple(links_of_html(decode(body, media_type=media_type), base=base))
+    return tuple(links_of_council_paper(body, base=base)) if kind == "oparl" else ()
+
+
+def _media_type(exchange: Exchange) -> str:
+    return header_of(exchange, "Content-Type") or ""
+
+
+def _was_conditional(response: Response) -> bool:
     request = response.request
-    assert request is not None
-    return Exchange(
-        url=step.address,
-        final_url=final_url,
-        source_id=site.source.id,
-        depth=step.depth,
-        via=step.via,
-        fetched_at=_now(),
-        status=response.status,
-        request_headers=_headers(request.headers),
-        response_headers=_headers(response.headers),
-        body=response.body,
+    return request is not None and any(
+        name in request.headers for name in ("If-None-Match", "If-Modified-Since")
     )
 
 
-def _headers(headers: Any) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (name.decode("latin-1"), value.decode("latin-1").replace("\n", " ").replace("\r", " "))
-        for name, values in headers.items()
-        for value in values
-    )
-
-
-def _reason(error: BaseException | None, address: str) -> tuple[FailureSlug, str]:
-    """Return slug and sentence for a download that failed."""
-    if isinstance(error, RefusedError):
-        return error.slug, str(error)
-    if isinstance(error, DownloadCancelledError):
-        return "too_large", f"{address} is too large to be a page."
-    if isinstance(error, DownloadTimeoutError):
-        return "download_failed", f"{address} did not answer in time."
-    if isinstance(error, CannotResolveHostError):
-        return "download_failed", f"{address}: there is no such host."
-    if isinstance(error, DownloadConnectionRefusedError):
-        return "download_failed", f"{address} refuses connections."
-    detail = " ".join(str(error).split())[:200] or type(error).__name__
-    return "download_failed", f"{address} could not be fetched: {detail}."
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _rule(error: RefusedError) -> str:
+    """Return by which rule a request was refused."""
+    return str(getattr(error, "rule", "") or error.slug)

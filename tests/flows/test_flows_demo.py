@@ -12,6 +12,7 @@ import pytest
 from frictionless import Package
 
 from partnernetz.paths import default_data_folder
+from scrapers.archive import has_no_text
 
 pytestmark = pytest.mark.slow
 
@@ -43,11 +44,13 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict, dict, st
 
 
 def contents(out: Path) -> dict[str, bytes]:
-    """Everything but what the crawl notes on itself."""
+    """Everything but what the crawl notes on itself, and on pages that it found unchanged."""
     return {
         str(path.relative_to(out)): path.read_bytes()
         for path in sorted(out.rglob("*"))
-        if path.is_file() and path.name not in ("crawl-report.json", ".lock")
+        if path.is_file()
+        and path.name not in ("crawl-report.json", ".lock", "crawl.sqlite", "index.cdxj")
+        and not has_no_text(path)
     }
 
 

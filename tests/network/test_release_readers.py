@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from network.release.database import VIEWS
 from network.release.schema import TABLES
 from partnernetz import edtf
 
@@ -174,6 +175,29 @@ def test_sqlite_is_sound(database):
     assert database.execute("PRAGMA foreign_key_check").fetchall() == []
     keys = {row[2] for row in database.execute("PRAGMA foreign_key_list(evidence)")}
     assert keys == {"places", "partnerships", "documents"}
+    # Datasette shows a page only where both columns are named
+    named = {row[2:5] for row in database.execute("PRAGMA foreign_key_list(partnerships)")}
+    assert named == {("places", "a_id", "place_id"), ("places", "b_id", "place_id")}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_sqlite_views_can_be_read(database, view):
+    assert database.execute(f'SELECT * FROM "{view}"').description
+    described = database.execute(f'SELECT count(*) FROM "{view}"').fetchone()
+    assert described[0] >= (0 if view == "contradictions" else 1)
+
+
+def test_the_queries_for_datasette_run(release, database):
+    metadata = json.loads((release / "datasette.json").read_text(encoding="utf-8"))
+    content = metadata["databases"]["partnernetz"]
+    tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
+    assert set(content["tables"]) <= tables
+    found = {
+        name: database.execute(query["sql"], {"words": "rat", "town": "Saarlouis"}).fetchall()
+        for name, query in content["queries"].items()
+    }
+    assert len(found["search_quotations"]) == 1
+    assert len(found["partners_of_a_town"]) == 2
 
 
 def test_sqlite_has_a_view_with_names(database):

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from partnernetz.errors import Failure
 from partnernetz.records import Document, Source
-from scrapers.archive import read_pages
-from scrapers.archive_index import INDEX_FILE, index_entry, load_index, read_indexed, save_index
-from scrapers.archive_writing import ArchiveWriter, Exchange, recover
+from scrapers.archive import has_no_text, read_pages, scan_records
+from scrapers.archive_writing import ArchiveWriter, Exchange, Original, recover
 from scrapers.inputs import document_of_record, read_inputs
 from scrapers.reading import UnreadableError
 
@@ -71,7 +71,7 @@ def test_cookies_and_transfer_headers_are_not_kept(tmp_path: Path) -> None:
     assert b"secret" not in content
     assert b"Content-Encoding" not in content
     assert content.count(b"WARC/1.1") == 1 + 3 * 3
-    assert b"depth: 2\r\nvia: http://hof.example/\r\n" in content
+    assert b"crawl: \r\ndepth: 2\r\nvia: http://hof.example/\r\n" in content
 
 
 def test_a_second_crawl_of_a_day_takes_the_next_number(tmp_path: Path) -> None:
@@ -130,35 +130,77 @@ def test_flipped_bits_raise_nothing_else(tmp_path: Path) -> None:
         assert len(pages) <= 3
 
 
-def test_a_killed_crawl_is_recovered(tmp_path: Path) -> None:
-    content = _written(tmp_path).read_bytes()
-    (tmp_path / _NAME).unlink()
-    (tmp_path / f"{_NAME}.part").write_bytes(content[:-40])
-    (tmp_path / "2026-11-23-gera-001.warc.gz.part").write_bytes(content[:90])
-    assert recover(tmp_path) == (_NAME,)
-    assert [file.name for file in tmp_path.iterdir()] == [_NAME]
-    assert _read(tmp_path / _NAME) == (2, False)
-
-
-def test_the_index_is_rebuilt_where_it_is_missing_or_behind(tmp_path: Path) -> None:
-    writer = ArchiveWriter(tmp_path, stem="2026-11-23-hof")
-    stored = [writer.add(_exchange(number)) for number in range(2)]
-    writer.close()
-    index = load_index(tmp_path)
-    assert list(index) == [index_entry(one) for one in stored]
-    save_index(tmp_path, index)
-    _ = ArchiveWriter(tmp_path, stem="2026-11-24-hof").add(
-        _exchange(0, fetched_at="2026-11-24T10:00:00Z", body=b"<p>neu")
+def _revisited(number: int) -> tuple[Exchange, Original]:
+    first = _exchange(number)
+    original = Original(
+        record="<urn:uuid:1>", url=first.final_url, fetched_at=first.fetched_at, digest=first.digest
     )
-    again = load_index(tmp_path)
-    assert len(again) == 3
-    latest = again.latest("http://hof.example/0")
-    assert latest is not None and latest.fetched_at == "2026-11-24T10:00:00Z"
-    found = read_indexed(tmp_path, latest)
-    assert found is not None and found[1] == b"<p>neu"
-    assert again.holds_body(source_id="hof", digest=stored[0].page.digest)
-    (tmp_path / INDEX_FILE).write_text("torn {", encoding="utf-8")
-    assert len(load_index(tmp_path)) == 3
+    return _exchange(number, fetched_at="2026-11-24T10:00:00Z", crawl="c"), original
+
+
+def test_revisit_records_name_what_they_repeat(tmp_path: Path) -> None:
+    writer = ArchiveWriter(tmp_path, stem="without-text-2026-11-24")
+    again, original = _revisited(1)
+    not_modified = _exchange(1, fetched_at="2026-11-25T10:00:00Z", status=304, body=b"")
+    added = [writer.add(again, original=original), writer.add(not_modified, original=original)]
+    writer.close()
+    (path,) = tmp_path.iterdir()
+    assert has_no_text(path) and list(read_pages(path)) == []
+    scanned = [stored for stored, _ in scan_records(path)]
+    assert scanned == added
+    assert [stored.is_not_modified for stored in scanned] == [False, True]
+    assert {stored.page.digest for stored in scanned} == {original.digest}
+    with path.open("rb") as file:
+        records = [r.rec_headers for r in ArchiveIterator(file) if r.rec_type == "revisit"]
+    for headers in records:
+        assert headers.get_header("WARC-Refers-To") == "<urn:uuid:1>"
+        assert headers.get_header("WARC-Refers-To-Target-URI") == original.url
+        assert headers.get_header("WARC-Refers-To-Date") == original.fetched_at
+    assert [headers.get_header("WARC-Profile").rsplit("/", 1)[1] for headers in records] == [
+        "identical-payload-digest",
+        "server-not-modified",
+    ]
+
+
+def test_a_killed_crawl_is_recovered_wherever_it_was(tmp_path: Path) -> None:
+    """At each length, just the exchanges stay that were written whole."""
+    writer = ArchiveWriter(tmp_path, stem="2026-11-23-hof")
+    writer.add(_exchange(0))
+    writer.add(_revisited(1)[0], original=_revisited(1)[1])
+    writer.add(_exchange(2))
+    writer.close()
+    path, part = tmp_path / _NAME, tmp_path / f"{_NAME}.part"
+    content = path.read_bytes()
+    ends = [stored.offset + stored.length for stored, _ in scan_records(path)]
+    path.unlink()
+    for length in range(1, len(content) + 1):
+        part.write_bytes(content[:length])
+        whole = max((end for end in ends if end <= length), default=0)
+        assert recover(tmp_path) == ((_NAME,) if whole else ())
+        assert [file.name for file in tmp_path.iterdir()] == ([_NAME] if whole else [])
+        assert not whole or path.read_bytes() == content[:whole]
+        path.unlink(missing_ok=True)
+
+
+def test_files_rotate_at_a_size(tmp_path: Path) -> None:
+    writer = ArchiveWriter(tmp_path, stem="2026-11-23-hof", largest_file=2000)
+    for number in range(9):
+        writer.add(_exchange(number))
+    writer.close()
+    files = sorted(tmp_path.iterdir())
+    assert len(files) > 2 and [file.name for file in files] == writer.files
+    assert [body for file in files for _, body in read_pages(file)] == [
+        _exchange(number).body for number in range(9)
+    ]
+
+
+def test_a_failed_write_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    writer = ArchiveWriter(tmp_path, stem="2026-11-23-hof")
+    writer.add(_exchange(0))
+    before = (tmp_path / f"{_NAME}.part").read_bytes()
+    with pytest.raises(TypeError):
+        writer.add(_exchange(1, response_headers=(("X", None),)))
+    assert (tmp_path / f"{_NAME}.part").read_bytes() == before
 
 
 def _foreign(path: Path) -> Path:

@@ -115,7 +115,9 @@ def test_a_folder_is_read_in_sorted_order(tmp_path: Path) -> None:
 
 
 def test_what_a_crawl_leaves_beside_its_archive_is_no_input(tmp_path: Path) -> None:
-    for name in ("x.warc.gz", "index.jsonl", "sources.jsonl", "a.txt"):
+    for name in (
+        "x.warc.gz", "without-text-2026-11-26-001.warc.gz", "sources.jsonl", "index.cdxj", "a.txt"
+    ):  # fmt: skip
         (tmp_path / name).write_text("x")
     assert [path.name for path in input_files([tmp_path])] == ["a.txt", "x.warc.gz"]
 

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partnernetz.records import DocumentReference
@@ -12,7 +12,7 @@ from scrapers.reading import UnreadableError, document_of_text
 from scrapers.reading.charset import decode
 from scrapers.reading.drafts import Draft, clean, join_blocks
 from scrapers.reading.language import language_of
-from scrapers.reading.lines import is_page_number, join_lines
+from scrapers.reading.lines import begins_with_date, is_page_number, join_lines, plain_file_title
 from scrapers.reading.text import text_blocks
 
 
@@ -64,6 +64,7 @@ def test_windows_line_ends_part_paragraphs() -> None:
     assert len(_blocks("Hof und Plauen sind Partner.\r\n\r\nGera und Hof nicht.")) == 2
 
 
+@settings(deadline=None)  # the first call loads the language model
 @given(
     st.text(max_size=400)
     | st.lists(st.sampled_from("Hof.|\n|\r\n| |\t|- a|A | B|x".split("|"))).map("".join)
@@ -141,9 +142,15 @@ def test_layout_rules_have_working_examples() -> None:
     for rule in tables["conjunction"]:
         first, second, joined = rule["example"]
         assert join_lines(first, second) == joined
-    for rule in tables["page_number"]:
-        assert [text for text in rule["examples"] if not is_page_number(text)] == []
-        assert [text for text in rule["counterexamples"] if is_page_number(text)] == []
+    tests = {
+        "page_number": is_page_number,
+        "file_title": lambda text: plain_file_title(text) == "",
+        "date": begins_with_date,
+    }
+    for name, is_match in tests.items():
+        for rule in tables[name]:
+            assert [text for text in rule["examples"] if not is_match(text)] == []
+            assert [text for text in rule["counterexamples"] if is_match(text)] == []
 
 
 def test_languages_are_told() -> None:

@@ -31,6 +31,19 @@ def test_reads_a_source_and_derives_its_hosts(tmp_path: Path) -> None:
     assert (source.max_pages, source.max_depth, source.place_id) == (7, 3, "ags:10044115")
 
 
+def test_a_council_system_needs_no_start(tmp_path: Path) -> None:
+    text = """
+[[source]]
+id = "trier-rat"
+name = "Rat von Trier"
+kind = "municipality"
+oparl = ["https://rat.example/oparl/system"]
+is_rendered = true
+"""
+    (source,) = read_sources(_write(tmp_path, text))
+    assert (source.start, source.hosts, source.is_rendered) == ((), ("rat.example",), True)
+
+
 def test_given_hosts_are_kept(tmp_path: Path) -> None:
     (source,) = read_sources(_write(tmp_path, _GOOD + 'hosts = ["a.example"]\n'))
     assert source.hosts == ("a.example",)

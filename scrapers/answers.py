@@ -1,0 +1,71 @@
+"""Scrapy's answers in the terms of the archive: exchanges, and why a download failed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+)
+from scrapy.http import Response
+
+from partnernetz.errors import FailureSlug
+from scrapers.archive_writing import Exchange
+from scrapers.links import canonical_address
+from scrapers.middlewares.refusal import RefusedError
+
+
+def exchange_of(
+    response: Response, *, source_id: str, crawl: str, url: str, depth: int = 0, via: str = ""
+) -> Exchange:
+    """Return a request and its answer as the archive stores them; ``url`` was asked for."""
+    request = response.request
+    assert request is not None
+    return Exchange(
+        url=url,
+        final_url=canonical_address(response.url) or response.url,
+        source_id=source_id,
+        depth=depth,
+        via=via,
+        fetched_at=now(),
+        status=response.status,
+        request_headers=_headers(request.headers),
+        response_headers=_headers(response.headers),
+        body=response.body,
+        crawl=crawl,
+        ip_address=str(response.ip_address) if response.ip_address else None,
+        rendered_by=str(response.meta.get("rendered_by", "")),
+    )
+
+
+def _headers(headers: Any) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1").replace("\n", " ").replace("\r", " "))
+        for name, values in headers.items()
+        for value in values
+    )
+
+
+def failure_reason(error: BaseException | None, address: str) -> tuple[FailureSlug, str]:
+    """Return slug and sentence for a download that failed."""
+    if isinstance(error, RefusedError):
+        return error.slug, str(error)
+    if isinstance(error, DownloadCancelledError):
+        return "too_large", f"{address} is too large to be a page."
+    if isinstance(error, DownloadTimeoutError):
+        return "download_failed", f"{address} did not answer in time."
+    if isinstance(error, CannotResolveHostError):
+        return "download_failed", f"{address}: there is no such host."
+    if isinstance(error, DownloadConnectionRefusedError):
+        return "download_failed", f"{address} refuses connections."
+    detail = " ".join(str(error).split())[:200] or type(error).__name__
+    return "download_failed", f"{address} could not be fetched: {detail}."
+
+
+def now() -> str:
+    """Return the time in UTC, to the second, as WARC has it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
