@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -133,11 +133,13 @@ def build_release(
     reference_folder: Path,
     failures: Iterable[Failure] = (),
     minimum_belief: float = 0.0,
+    copies: Mapping[str, str] | None = None,
 ) -> tuple[ReleaseSummary, list[Failure]]:
     """Write the release of evidence files; return what it holds and what could not be used.
 
     ``failures`` are those that earlier stages noted; they are counted in the release. Partnerships
-    of less belief than ``minimum_belief`` (0 to 1) are left out.
+    of less belief than ``minimum_belief`` (0 to 1) are left out; ``copies`` has the group of each
+    document that is known to be a copy, by its id.
     """
     found = read_statements(files)
     found.failures[:0] = failures
@@ -149,5 +151,6 @@ def build_release(
         reference_folder=reference_folder,
         failures=found.failures,
         minimum_belief=minimum_belief,
+        copies=copies,
     )
     return summary, found.failures

@@ -62,16 +62,20 @@ def make_network(
     claims: Iterable[Claim],
     gazetteer: Gazetteer,
     minimum_belief: float = 0.0,
+    copies: Mapping[str, str] | None = None,
 ) -> Network:
     """Return the network of the Evidence; the order of the input does not matter.
 
     Partnerships of less belief than ``minimum_belief`` (0 to 1) are left out, not their Evidence.
+    ``copies`` is as in ``assemble_table``.
     """
     table = evidence if isinstance(evidence, EvidenceTable) else from_records(evidence)
     checked, failures = check_table(table)
     checked_claims, claim_failures = check_claims(claims)
     ordered_claims = tuple(_unique(checked_claims))
-    assembly = assemble_table(checked, gazetteer=gazetteer, minimum_belief=minimum_belief)
+    assembly = assemble_table(
+        checked, gazetteer=gazetteer, minimum_belief=minimum_belief, copies=copies
+    )
     return Network(
         evidence=assembly.evidence,
         partnership_ids=assembly.partnership_ids,

@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,17 +55,23 @@ def publish(
     reference_folder: Path,
     failures: Iterable[Failure] = (),
     minimum_belief: float = 0.0,
+    copies: Mapping[str, str] | None = None,
 ) -> ReleaseSummary:
     """Write the release of the Evidence to ``out`` and return what it holds.
 
     The folder appears when it is whole; a release that was there is replaced. Raises UsageError
     where ``out`` is something else than a release or an empty folder, StageError where it cannot
     be written. Wrong dates and scores in the records are mended and counted among the failures.
-    Partnerships of less belief than ``minimum_belief`` (0 to 1) are left out, not their Evidence.
+    Partnerships of less belief than ``minimum_belief`` (0 to 1) are left out, not their Evidence;
+    ``copies`` has the group of each document that is known to be a copy, by its id.
     """
     check_target(out)
     network = make_network(
-        evidence=evidence, claims=claims, gazetteer=gazetteer, minimum_belief=minimum_belief
+        evidence=evidence,
+        claims=claims,
+        gazetteer=gazetteer,
+        minimum_belief=minimum_belief,
+        copies=copies,
     )
     tables = make_tables(network, gazetteer)
     summary = _summary(network, tables, (*failures, *network.failures))
