@@ -10,10 +10,10 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 # The annotated documents to learn from; the checking half is for estimates only.
 LEARNT := dev tuning training topics-dev topics-tuning
 
-.PHONY: demo test check lint eval bench reference train clean help
+.PHONY: demo test check lint eval bench reference train train-belief clean help
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "partnernetz needs Python 3.11 or newer: set PYTHON=..." >&2; exit 1; }
@@ -44,6 +44,10 @@ eval: $(STAMP) ## score the extraction on the annotated corpora
 
 train: $(STAMP) ## learn the models from the annotated corpora, the checking half left out
 	$(BIN)/python -m flows.training $(addprefix data/annotated/,$(addsuffix .jsonl,$(LEARNT)))
+	$(BIN)/python -m flows.belief_training
+
+train-belief: $(STAMP) ## learn how often texts err from what `make train` wrote, and show how sure belief is
+	$(BIN)/python -m flows.belief_training
 
 bench: $(STAMP) ## measure speed as ratios against a reference of the same run
 	$(BIN)/python -m pytest -m bench tests/bench -s

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from network.evidence_table import EvidenceTable, from_arrow, from_records, joined
 from network.release import ReleaseSummary, publish
 from partnernetz.errors import Failure, InputError
 from partnernetz.places import Gazetteer
 from partnernetz.records import Claim, Evidence
-from partnernetz.storage import read_jsonl, read_parquet
+from partnernetz.storage import read_jsonl, read_parquet, read_table
 
 Record = TypeVar("Record")
 
@@ -23,7 +24,7 @@ _CLAIMS = ".claims"
 class Statements:
     """What evidence files hold, with what went wrong before and while they were read."""
 
-    evidence: list[Evidence] = field(default_factory=list)
+    evidence: EvidenceTable = field(default_factory=lambda: from_records(()))
     claims: list[Claim] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
@@ -79,25 +80,37 @@ def read_statements(files: Sequence[Path]) -> Statements:
     A file that cannot be read becomes a Failure; raises InputError where none can.
     """
     found = Statements()
-    unreadable = [error for path in files if (error := _read_into(found, path))]
+    tables: list[EvidenceTable] = []
+    unreadable = [error for path in files if (error := _read_into(found, tables, path))]
     if len(unreadable) == len(files):
         raise InputError(unreadable[0].message)
+    found.evidence = joined(tables)
     found.failures.extend(unreadable)
     return found
 
 
-def _read_into(found: Statements, path: Path) -> Failure | None:
+def _read_into(found: Statements, tables: list[EvidenceTable], path: Path) -> Failure | None:
     claims, failures = claims_file(path), failures_file(path)
     try:
-        evidence = read_records(path, Evidence)
+        evidence = read_evidence(path)
         found.claims.extend(read_records(claims, Claim) if claims.is_file() else ())
         found.failures.extend(read_jsonl(failures, Failure) if failures.is_file() else ())
     except InputError as error:
         return Failure(
             stage="assemble", subject=path.name, slug="document_unreadable", message=str(error)
         )
-    found.evidence.extend(evidence)
+    tables.append(evidence)
     return None
+
+
+def read_evidence(path: Path) -> EvidenceTable:
+    """Return the Evidence of a Parquet or JSON lines file; raises InputError naming it."""
+    if path.suffix != ".parquet":
+        return from_records(read_records(path, Evidence))
+    try:
+        return from_arrow(read_table(path))
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
 
 
 def read_records(path: Path, kind: type[Record]) -> list[Record]:
@@ -119,10 +132,14 @@ def build_release(
     gazetteer: Gazetteer,
     reference_folder: Path,
     failures: Iterable[Failure] = (),
+    minimum_belief: float = 0.0,
+    copies: Mapping[str, str] | None = None,
 ) -> tuple[ReleaseSummary, list[Failure]]:
     """Write the release of evidence files; return what it holds and what could not be used.
 
-    ``failures`` are those that earlier stages noted; they are counted in the release.
+    ``failures`` are those that earlier stages noted; they are counted in the release. Partnerships
+    of less belief than ``minimum_belief`` (0 to 1) are left out; ``copies`` has the group of each
+    document that is known to be a copy, by its id.
     """
     found = read_statements(files)
     found.failures[:0] = failures
@@ -133,5 +150,7 @@ def build_release(
         gazetteer=gazetteer,
         reference_folder=reference_folder,
         failures=found.failures,
+        minimum_belief=minimum_belief,
+        copies=copies,
     )
     return summary, found.failures

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from flows.belief_training import write_held_out
 from partnernetz.errors import InputError, PartnernetzError
 from partnernetz.paths import default_data_folder
 from partnernetz.records import Document
@@ -27,6 +28,7 @@ def train_on(corpora: Sequence[Path]) -> list[str]:
         documents += read
         gold += annotated
     training = train(documents, gold, folder=MODELS_FOLDER)
+    write_held_out(training.held_out, gold)
     lines = [
         f"{training.candidates} candidate pairs and {training.dates} candidate dates of "
         f"{len(documents)} documents, judged by models that never saw their site:"

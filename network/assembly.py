@@ -1,176 +1,168 @@
-"""Evidence to Partnerships: merge by pair, resolve dates and status, score belief."""
+"""Evidence to Partnerships: merge by pair and family, resolve dates and status, score belief."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from network.belief import score_belief, text_key
-from partnernetz import edtf
-from partnernetz.chronology import choose_start, choose_status
+import numpy as np
+import pyarrow as pa
+
+from network.belief import ErrorTable, default_errors
+from network.evidence_table import EvidenceTable, from_records, in_order, ranks
+from network.families import FAMILIES, FAMILY_OF_KIND, Family, families_of, tie_id
+from network.merging import Readings, merge
+from network.succession import EarlierNames, with_successors
 from partnernetz.errors import PlaceUnknownError
 from partnernetz.places import Gazetteer
-from partnernetz.records import (
-    DatedEvent,
-    Event,
-    Evidence,
-    Partnership,
-    PartnershipKind,
-    PlaceReference,
-    Status,
-    TopicSupport,
-    partnership_id,
-)
+from partnernetz.records import Evidence, Partnership, PlaceReference
 
-#: Which kind a tie is when as many texts say one as the other: the closer one.
-KINDS_BY_CLOSENESS: tuple[PartnershipKind, ...] = (
-    "partnership",
-    "friendship",
-    "project",
-    "sponsorship",
-    "contact",
-)
-#: What an event says of the status where the text does not say it in other words.
-STATUS_OF_EVENT: dict[Event, Status] = {"end": "ended", "dormancy": "dormant", "revival": "active"}
 
-StatusStatement = tuple[Status, str | None]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembly:
+    """What Evidence adds up to.
+
+    ``evidence`` is in order, each id once, with merged municipalities under today's id.
+    ``partnership_ids`` has for each of its rows the partnership that it belongs to, null where
+    nothing asserts one. ``partnerships`` are ordered by pair, then by family, the closest first.
+    ``places`` has every place of the Evidence by its key.
+    """
+
+    evidence: EvidenceTable
+    partnerships: tuple[Partnership, ...]
+    partnership_ids: pa.Array
+    places: Mapping[str, PlaceReference]
 
 
 def assemble(
-    evidence: Iterable[Evidence], *, gazetteer: Gazetteer | None = None
+    evidence: Iterable[Evidence],
+    *,
+    gazetteer: Gazetteer | None = None,
+    errors: ErrorTable | None = None,
+    copies: Mapping[str, str] | None = None,
 ) -> tuple[Partnership, ...]:
-    """Return the Partnerships that the Evidence adds up to, ordered by their pair.
+    """Return the Partnerships of Evidence given as records: see ``assemble_table``."""
+    table = from_records(evidence)
+    return assemble_table(table, gazetteer=gazetteer, errors=errors, copies=copies).partnerships
+
+
+def assemble_table(
+    table: EvidenceTable,
+    *,
+    gazetteer: Gazetteer | None = None,
+    errors: ErrorTable | None = None,
+    copies: Mapping[str, str] | None = None,
+    minimum_belief: float = 0.0,
+) -> Assembly:
+    """Return the Partnerships that the Evidence adds up to.
 
     Only asserted Evidence makes one, and only between two different places. The order of the
     input does not matter, nor does Evidence given twice. With a gazetteer, places with an id bear
-    their official names, else the name that most Evidence has.
+    their official names, else the name that most Evidence has, and merged municipalities are one
+    with their successors. ``copies`` tells for ids of documents that are copies of each other the
+    same group, beyond those whose quotations show it. Partnerships of less belief than
+    ``minimum_belief`` (0 to 1) are left out; their Evidence stays.
     """
-    pairs: dict[tuple[str, str], list[Evidence]] = defaultdict(list)
-    for item in in_order(evidence):
-        if item.modality == "asserted" and item.a.key != item.b.key:
-            pairs[item.pair].append(item)
-    return tuple(_partnership(pairs[pair], gazetteer=gazetteer) for pair in sorted(pairs))
-
-
-def in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
-    """Return Evidence ordered by address and position, each id once."""
-    by_id: dict[str, Evidence] = {}
-    for item in evidence:
-        known = by_id.setdefault(item.id, item)
-        if known != item:  # one id, two contents: keep the same one in any order of input
-            by_id[item.id] = min(known, item, key=repr)
-    return sorted(by_id.values(), key=lambda item: (item.document.url, item.start, item.id))
-
-
-def _partnership(evidence: Sequence[Evidence], *, gazetteer: Gazetteer | None) -> Partnership:
-    pair = evidence[0].pair
-    belief = score_belief(evidence)
-    start = choose_start(_dated_statements(evidence))
-    status, status_date = _status(evidence)
-    return Partnership(
-        id=partnership_id(pair=pair),
-        a=canonical_place(pair[0], evidence, gazetteer=gazetteer),
-        b=canonical_place(pair[1], evidence, gazetteer=gazetteer),
-        kind=_kind(evidence),
-        status=status,
-        belief=belief.value,
-        start_date=start.date,
-        start_reason=start.reason,
-        start_alternatives=start.alternatives,
-        end_date=_end_date(evidence) if status == "ended" else None,
-        status_date=status_date,
-        events=_events(evidence),
-        topics=_topics(evidence),
-        evidence_ids=tuple(item.id for item in evidence),
-        document_count=len({item.document.id for item in evidence}),
-        source_count=belief.source_count,
+    evidence = in_order(table)
+    if gazetteer is not None:
+        evidence = with_successors(evidence, gazetteer)
+    readings = Readings(evidence, errors=errors or default_errors(), copies=copies)
+    earlier = EarlierNames(evidence, gazetteer)
+    pairs = _Pairs(evidence)
+    places = _places(evidence, gazetteer)
+    partnerships: list[Partnership] = []
+    assigned = np.full(len(evidence), -1, dtype=np.int64)
+    for pair, rows in pairs:
+        ties = _ties(readings, rows)
+        for family, (asserted, others) in ties.items():
+            partnership = merge(
+                readings,
+                asserted,
+                id=tie_id(pair, family, families=ties),
+                a=places[pair[0]],
+                b=places[pair[1]],
+                history=earlier.of(asserted, readings.id),
+            )
+            if partnership.belief >= minimum_belief:
+                assigned[np.array(asserted + others)] = len(partnerships)
+                partnerships.append(partnership)
+    ids = pa.array([item.id for item in partnerships], pa.string())
+    numbers = pa.array(assigned, mask=assigned < 0)
+    return Assembly(
+        evidence=evidence,
+        partnerships=tuple(partnerships),
+        partnership_ids=ids.take(numbers),
+        places=places,
     )
 
 
-def canonical_place(
-    key: str, evidence: Iterable[Evidence], *, gazetteer: Gazetteer | None
+def _ties(readings: Readings, rows: Sequence[int]) -> dict[Family, tuple[list[int], list[int]]]:
+    """Return the families of a pair, the closest first, with their asserted rows and the others.
+
+    What is planned or denied belongs to the tie of its family, else to the closest one.
+    """
+    asserted = [row for row in rows if readings.asserted[row]]
+    families = families_of({readings.kind[row] for row in asserted})
+    known = sorted(set(families.values()), key=FAMILIES.index)
+    ties: dict[Family, tuple[list[int], list[int]]] = {family: ([], []) for family in known}
+    if not ties:
+        return ties
+    for row in asserted:
+        ties[families[readings.kind[row]]][0].append(row)
+    for row in rows:
+        if not readings.asserted[row]:
+            family = FAMILY_OF_KIND[readings.kind[row]]
+            ties[family if family in ties else known[0]][1].append(row)
+    return ties
+
+
+def _places(table: EvidenceTable, gazetteer: Gazetteer | None) -> dict[str, PlaceReference]:
+    """Return each place as the gazetteer has it, else as most Evidence names it, by its key."""
+    counts: dict[str, Counter[tuple[str | None, str, str]]] = defaultdict(Counter)
+    for end in ("a", "b"):
+        columns = [f"{end}_{name}" for name in ("key", "id", "name", "country")]
+        counted = table.rows.group_by(columns).aggregate([([], "count_all")])
+        for row in counted.to_pylist():
+            key, place_id, name, country = (row[column] for column in columns)
+            counts[key][place_id, name, country or ""] += row["count_all"]
+    return {key: _place(counts[key], gazetteer) for key in sorted(counts)}
+
+
+def _place(
+    counts: Counter[tuple[str | None, str, str]], gazetteer: Gazetteer | None
 ) -> PlaceReference:
-    """Return the place of a key as the gazetteer has it, else as most Evidence names it."""
-    references = [ref for item in evidence for ref in (item.a, item.b) if ref.key == key]
-    place_id = references[0].id
+    place_id, name, country = min(counts, key=lambda item: (-counts[item], item[1:]))
     if gazetteer is not None and place_id is not None:
         try:
             return gazetteer.place(place_id).reference()
         except PlaceUnknownError:
             pass  # an id of another edition of the gazetteer: the name in the evidence stands
-    names = Counter((ref.name, ref.country or "") for ref in references)
-    name, country = min(names, key=lambda item: (-names[item], item))
     return PlaceReference(id=place_id, name=name, country=country or None)
 
 
-def _dated_statements(evidence: Iterable[Evidence]) -> list[tuple[Event, str]]:
-    """Return event and date of each statement; copies of a text state it once."""
-    statements = {(text_key(item), item.event, item.date) for item in evidence if item.date}
-    return [(event, date) for _, event, date in sorted(statements)]
+class _Pairs:
+    """The rows of each pair of different places, pairs in the order of their keys."""
 
+    def __init__(self, table: EvidenceTable) -> None:
+        size = len(table)
+        ends = table.rows["a_key"], table.rows["b_key"]
+        keys = pa.chunked_array([chunk for end in ends for chunk in end.chunks], type=pa.string())
+        codes = ranks(keys).to_numpy().astype(np.int64)
+        self._keys: list[str] = sorted(keys.unique().to_pylist())
+        low, high = np.minimum(codes[:size], codes[size:]), np.maximum(codes[:size], codes[size:])
+        pair = low * max(1, len(self._keys)) + high
+        self._order = np.argsort(pair, kind="stable")
+        ordered = pair[self._order]
+        self._starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][:size])
+        self._pairs = ordered[self._starts]
 
-def _kind(evidence: Iterable[Evidence]) -> PartnershipKind:
-    texts = {(text_key(item), item.kind) for item in evidence}
-    support = Counter(kind for _, kind in texts)
-    return min(support, key=lambda kind: (-support[kind], KINDS_BY_CLOSENESS.index(kind)))
-
-
-def _status(evidence: Sequence[Evidence]) -> tuple[Status, str | None]:
-    """Return the status and the latest date at which it was stated."""
-    statements = [found for item in evidence if (found := _status_statement(item))]
-    status = choose_status(statements, last_event=_last_turn(evidence))
-    dates = [date for stated, date in statements if stated == status and date]
-    return status, max(dates, key=_latest_first, default=None)
-
-
-def _status_statement(item: Evidence) -> StatusStatement | None:
-    """Return a status and when it was stated: when published, else when it came about."""
-    status = item.status or STATUS_OF_EVENT.get(item.event)
-    if status is None or status == "unknown":
-        return None
-    return status, item.document.published or _date_of_turn(item)
-
-
-def _date_of_turn(item: Evidence) -> str | None:
-    return item.date if item.event in STATUS_OF_EVENT else None
-
-
-def _last_turn(evidence: Iterable[Evidence]) -> Event | None:
-    """Return the latest dated end, rest or revival."""
-    turns = [
-        (_latest_first(date), item.event) for item in evidence if (date := _date_of_turn(item))
-    ]
-    return max(turns)[1] if turns else None
-
-
-def _latest_first(date: str) -> tuple[str, str]:
-    return edtf.bounds(date).latest.isoformat(), date
-
-
-def _end_date(evidence: Iterable[Evidence]) -> str | None:
-    """Return the date of the end that most texts agree with, then the latest."""
-    dates = [date for event, date in _dated_statements(evidence) if event == "end"]
-    support = {date: sum(edtf.contains(other, date) for other in dates) for date in dates}
-    return max(support, key=lambda date: (support[date], _latest_first(date)), default=None)
-
-
-def _events(evidence: Iterable[Evidence]) -> tuple[DatedEvent, ...]:
-    merged: dict[tuple[str, Event], list[str]] = defaultdict(list)
-    for item in evidence:
-        if item.date:
-            merged[item.date, item.event].append(item.id)
-    ordered = sorted(merged, key=lambda key: (edtf.sort_key(key[0]), key[1]))
-    return tuple(
-        DatedEvent(event=event, date=date, evidence_ids=tuple(merged[date, event]))
-        for date, event in ordered
-    )
-
-
-def _topics(evidence: Iterable[Evidence]) -> tuple[TopicSupport, ...]:
-    support: dict[str, list[str]] = defaultdict(list)
-    for item in evidence:
-        for topic in dict.fromkeys(item.topics):
-            support[topic].append(item.id)
-    return tuple(
-        TopicSupport(topic=topic, evidence_ids=tuple(support[topic])) for topic in sorted(support)
-    )
+    def __iter__(self) -> Iterator[tuple[tuple[str, str], list[int]]]:
+        ends = np.append(self._starts, len(self._order))[1:]
+        order = self._order.tolist()
+        for pair, start, end in zip(
+            self._pairs.tolist(), self._starts.tolist(), ends.tolist(), strict=True
+        ):
+            low, high = divmod(pair, len(self._keys))
+            if low != high:
+                yield (self._keys[low], self._keys[high]), order[start:end]

@@ -3,17 +3,18 @@
 The idea is INDRA's (B. M. Gyori and others, "From word models to executable models of signaling
 networks using automated assembly", Molecular Systems Biology 13:954, 2017,
 doi:10.15252/msb.20177651): a source errs systematically, which repetition does not cure, or at
-random, which it does. The partnership is wrong only if all its sources are.
+random, which it does. The partnership is wrong only if all its sources are. How often a text errs
+is learned from annotated documents (``network.belief_fitting``).
 
-A worked example: a town's own page (systematic error 0.02) says so with score 0.9, a newspaper
-(0.05) with score 0.8.
+A worked example, with the error of a town's own page 0.1 and that of a newspaper 0.2:
 
->>> own_page = source_error("municipality", [0.9])  # 0.02 + 0.98 * 0.1
->>> newspaper = source_error("press", [0.8])  # 0.05 + 0.95 * 0.2
->>> round(own_page, 3), round(newspaper, 3)
-(0.118, 0.24)
->>> noisy_or([own_page, newspaper])  # 1 - 0.118 * 0.24
-0.97168
+>>> noisy_or([source_error([0.1]), source_error([0.2])])  # 1 - 0.1 * 0.2
+0.98
+
+A second page of the town with error 0.1 as well: half of the first error is taken to come back.
+
+>>> round(source_error([0.1, 0.1]), 6)  # 0.05 + 0.95 * (0.05 / 0.95) ** 2
+0.052632
 """
 
 from __future__ import annotations
@@ -21,22 +22,44 @@ from __future__ import annotations
 import math
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from partnernetz.records import DocumentReference, Evidence
+BELIEF_FILE = Path(__file__).with_name("belief.toml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorTable:
-    """Probabilities of error: ``systematic`` by source kind, bounds of the ``random`` one."""
+    """How often texts err.
 
-    systematic: Mapping[str, float]
-    least_random: float
-    most_random: float
+    The error of a text is one minus its score, times the factors of its ``rule`` and of the
+    ``kind`` of its source (1 where there is none), and lies between ``least`` and ``most``.
+    ``repeated`` (0 to 1) is the share of the errors of one page that come back on others of its
+    source.
+    """
+
+    least: float
+    most: float
+    repeated: float
+    rule: Mapping[str, float]
+    kind: Mapping[str, float]
+
+    def of_text(self, *, score: float, rule: str, kind: str) -> float:
+        """Return the probability that a text is wrong (0 to 1).
+
+        ``rule`` is that of the Evidence; what stands behind a slash in it is its event.
+        """
+        error = (1 - score) * (self.factor(rule=rule) * self.factor(kind=kind))
+        return min(max(error, self.least), self.most)
+
+    def factor(self, *, rule: str | None = None, kind: str | None = None) -> float:
+        """Return the factor of a rule or of a kind of source, 1 for one that was never seen."""
+        if rule is not None:
+            return self.rule.get(rule.partition("/")[0], 1.0)
+        return self.kind.get(kind or "", 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,26 +70,31 @@ class Belief:
     source_count: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """That one document states a pair: the number of the text that it is a copy of, its source and
+    the probability that it is wrong."""
+
+    text: int
+    source: str
+    error: float
+
+
 @lru_cache(maxsize=1)
 def default_errors() -> ErrorTable:
     """Return the table of ``belief.toml``."""
-    values = tomllib.loads(Path(__file__).with_name("belief.toml").read_text(encoding="utf-8"))
-    return ErrorTable(
-        systematic=values["systematic"],
-        least_random=values["random"]["least"],
-        most_random=values["random"]["most"],
-    )
+    values = tomllib.loads(BELIEF_FILE.read_text(encoding="utf-8"))
+    return ErrorTable(**values["error"], rule=values["rule"], kind=values["kind"])
 
 
-def source_error(kind: str, scores: Iterable[float], *, errors: ErrorTable | None = None) -> float:
-    """Return the probability that a source is wrong with all of its texts (0 to 1).
-
-    ``scores`` has one extraction score for each of its texts.
-    """
-    table = errors or default_errors()
-    systematic = table.systematic.get(kind, table.systematic["unknown"])
-    wrong = [min(max(1 - score, table.least_random), table.most_random) for score in scores]
-    return systematic + (1 - systematic) * math.prod(sorted(wrong))
+def source_error(text_errors: Iterable[float], *, errors: ErrorTable | None = None) -> float:
+    """Return the probability that a source is wrong with all of its texts (0 to 1)."""
+    wrong = sorted(text_errors)
+    if len(wrong) == 1:
+        return wrong[0]
+    systematic = (errors or default_errors()).repeated * wrong[0]
+    at_random = ((error - systematic) / (1 - systematic) for error in wrong)
+    return systematic + (1 - systematic) * math.prod(at_random)
 
 
 def noisy_or(source_errors: Iterable[float]) -> float:
@@ -74,43 +102,32 @@ def noisy_or(source_errors: Iterable[float]) -> float:
     return round(1 - math.prod(sorted(source_errors)), 6)
 
 
-def score_belief(evidence: Iterable[Evidence], *, errors: ErrorTable | None = None) -> Belief:
-    """Return the belief that the asserted Evidence on one pair gives.
+def believe(statements: Sequence[Statement], *, errors: ErrorTable | None = None) -> Belief:
+    """Return the belief in a pair that the asserted statements on it give.
 
-    The same text at several addresses is one text; it counts for the source that errs least.
+    Copies count as one text, for the source that errs least with it; so do several statements of
+    one document.
     """
     table = errors or default_errors()
-    texts: dict[str, list[Evidence]] = defaultdict(list)
-    for item in evidence:
-        texts[text_key(item)].append(item)
-    scores: dict[str, list[float]] = defaultdict(list)
-    kinds: dict[str, list[str]] = defaultdict(list)
-    for copies in texts.values():
-        best = min(copies, key=lambda item: _reliability(item, table))
-        source = source_key(best.document)
-        scores[source].append(max(item.score for item in copies))
-        kinds[source].append(best.document.source_kind)
-    found = [
-        min(source_error(kind, scores[source], errors=table) for kind in kinds[source])
-        for source in scores
-    ]
+    texts: dict[int, tuple[float, str]] = {}
+    for item in statements:
+        best = texts.get(item.text)
+        if best is None or (item.error, item.source) < best:
+            texts[item.text] = item.error, item.source
+    sources: dict[str, list[float]] = defaultdict(list)
+    for error, source in texts.values():
+        sources[source].append(error)
+    found = [source_error(wrong, errors=table) for wrong in sources.values()]
     return Belief(value=noisy_or(found), source_count=len(found))
 
 
-def text_key(evidence: Evidence) -> str:
-    """Return what copies of a text have in common: the quotation but for case and white space."""
-    return " ".join(evidence.quotation.casefold().split())
+def source_key(*, url: str, source_id: str = "", document_id: str = "", agency: str = "") -> str:
+    """Return what texts of one publisher have in common.
 
-
-def source_key(document: DocumentReference) -> str:
-    """Return what pages of one publisher have in common: host and port of the address.
-
-    Without an address (a file) it is the source's id, else the document's.
+    That is the agency that wrote it, where one is named; else host and port of the address; without
+    one (a file) the source's id, else the document's.
     """
-    host = urlsplit(document.url).netloc.casefold().removeprefix("www.")
-    return host or document.source_id or document.id
-
-
-def _reliability(item: Evidence, table: ErrorTable) -> tuple[float, str]:
-    systematic = table.systematic.get(item.document.source_kind, table.systematic["unknown"])
-    return systematic, source_key(item.document)
+    if agency:
+        return f"agency:{agency.casefold()}"
+    host = urlsplit(url).netloc.casefold().removeprefix("www.")
+    return host or source_id or document_id

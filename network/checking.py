@@ -4,50 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TypeVar
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from network.evidence_table import EvidenceTable
 from partnernetz import edtf
 from partnernetz.errors import Failure
-from partnernetz.records import Claim, DocumentReference, Evidence
-
-Statement = TypeVar("Statement", Evidence, Claim)
+from partnernetz.records import Claim
 
 
-def check_evidence(evidence: Iterable[Evidence]) -> tuple[list[Evidence], list[Failure]]:
+def check_table(table: EvidenceTable) -> tuple[EvidenceTable, list[Failure]]:
     """Return Evidence whose dates are EDTF and whose scores lie from 0 to 1, and what was not.
 
-    A date that is none is left out, a score outside is set to 0; the rest of the record stays.
+    A date that is none is left out, a score outside is set to 0; the rest of the row stays.
     """
-    mended, failures = [], []
-    for item in evidence:
-        if item.date and not edtf.is_valid(item.date):
-            failures.append(_failure(item.id, f"'{item.date}' is no EDTF date and is left out."))
-            item = replace(item, date=None)
-        if not 0 <= item.score <= 1:  # also what is not a number
-            failures.append(_failure(item.id, f"The score {item.score} is counted as 0."))
-            item = replace(item, score=0.0)
-        mended.append(_with_checked_document(item, failures))
-    return mended, failures
+    dates, failures = _checked_dates(table.rows, "date", "EDTF date")
+    published, of_documents = _checked_dates(
+        table.documents, "published", "EDTF date of publication"
+    )
+    scores = table.rows["score"]
+    is_sound = pc.and_(pc.greater_equal(scores, 0), pc.less_equal(scores, 1))  # false for NaN
+    if not pc.all(is_sound).as_py():
+        for row in table.rows.filter(pc.invert(is_sound)).select(["id", "score"]).to_pylist():
+            failures.append(_failure(row["id"], f"The score {row['score']} is counted as 0."))
+        table = table.with_column("score", pc.if_else(is_sound, scores, 0.0))
+    if dates is not None:
+        table = table.with_column("date", dates)
+    if published is not None:
+        number = table.documents.column_names.index("published")
+        table = EvidenceTable(
+            rows=table.rows, documents=table.documents.set_column(number, "published", published)
+        )
+    return table, failures + of_documents
+
+
+def _checked_dates(
+    table: pa.Table, name: str, what: str
+) -> tuple[pa.ChunkedArray | None, list[Failure]]:
+    """Return the column without what is no date, None where all are, and what was not."""
+    column = table[name]
+    texts = (text for text in column.unique().to_pylist() if text is not None)
+    wrong = pa.array([text for text in texts if not edtf.is_valid(text)], pa.string())
+    if not len(wrong):
+        return None, []
+    is_wrong = pc.is_in(column, value_set=wrong)
+    rows = table.filter(is_wrong).select(["id", name]).to_pylist()
+    failures = [_failure(row["id"], f"'{row[name]}' is no {what} and is left out.") for row in rows]
+    return pc.if_else(is_wrong, pa.scalar(None, pa.string()), column), failures
 
 
 def check_claims(claims: Iterable[Claim]) -> tuple[list[Claim], list[Failure]]:
-    """Return Claims whose periods are EDTF dates, and what was not."""
+    """Return Claims whose periods and dates of publication are EDTF dates, and what was not."""
     mended, failures = [], []
     for claim in claims:
         if claim.period and not edtf.is_valid(claim.period):
             failures.append(_failure(claim.id, f"'{claim.period}' is no EDTF date, left out."))
             claim = replace(claim, period=None)
-        mended.append(_with_checked_document(claim, failures))
+        document = claim.document
+        if document.published is not None and not edtf.is_valid(document.published):
+            message = f"'{document.published}' is no EDTF date of publication and is left out."
+            failures.append(_failure(document.id, message))
+            claim = replace(claim, document=replace(document, published=None))
+        mended.append(claim)
     return mended, failures
-
-
-def _with_checked_document(item: Statement, failures: list[Failure]) -> Statement:
-    document: DocumentReference = item.document
-    if document.published is None or edtf.is_valid(document.published):
-        return item
-    message = f"'{document.published}' is no EDTF date of publication and is left out."
-    failures.append(_failure(document.id, message))
-    return replace(item, document=replace(document, published=None))
 
 
 def _failure(subject: str, message: str) -> Failure:

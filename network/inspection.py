@@ -97,10 +97,11 @@ class Dossier:
     quotations: tuple[Quotation, ...]
 
 
-def partners_of(release: Path, town: str) -> TownReport:
+def partners_of(release: Path, town: str, *, minimum_belief: float = 0.0) -> TownReport:
     """Return a town, given by name or id, with its partners in a release.
 
-    Raises InputError for what is no release, PlaceUnknownError for a name that it does not have,
+    Partnerships of less belief than ``minimum_belief`` (0 to 1) are left out. Raises
+    InputError for what is no release, PlaceUnknownError for a name that it does not have,
     UsageError for one that several of its places bear.
     """
     partnerships = read_rows(release, "partnerships")
@@ -109,7 +110,7 @@ def partners_of(release: Path, town: str) -> TownReport:
     partners = [
         _partner(row, towns[row["b_id"] if row["a_id"] == town_id else row["a_id"]])
         for row in partnerships
-        if town_id in (row["a_id"], row["b_id"])
+        if town_id in (row["a_id"], row["b_id"]) and row["belief"] >= minimum_belief
     ]
     place = towns[town_id]
     return TownReport(
@@ -127,9 +128,9 @@ def dossier(release: Path, a: str, b: str) -> Dossier:
     A name that several places bear is settled by the other one, where only one of the pairs is in
     the release. Raises as ``partners_of``, and UsageError where nothing is said of the pair.
     """
-    partnerships = {
-        frozenset((row["a_id"], row["b_id"])): row for row in read_rows(release, "partnerships")
-    }
+    partnerships: dict[frozenset[str], Mapping[str, Any]] = {}
+    for row in read_rows(release, "partnerships"):  # of several ties the closest comes first
+        partnerships.setdefault(frozenset((row["a_id"], row["b_id"])), row)
     towns = read_towns(release, partnerships.values())
     evidence = read_rows(release, "evidence")
     stated = {frozenset((row["a_id"], row["b_id"])) for row in evidence}
@@ -140,8 +141,8 @@ def dossier(release: Path, a: str, b: str) -> Dossier:
         for row in evidence
         if {row["a_id"], row["b_id"]} == set(pair)
     )
-    row = partnerships.get(frozenset(pair))
-    return _dossier(release, towns, pair, row, quotations)
+    tie = partnerships.get(frozenset(pair))
+    return _dossier(release, towns, pair, tie, quotations)
 
 
 def read_towns(release: Path, partnerships: Any) -> Towns:

@@ -25,10 +25,10 @@ from nlp.boosting import (
     write_model,
 )
 from nlp.calibration import calibration_error
-from nlp.components.pairs import RankedPair
+from nlp.components.pairs import RankedPair, ranked_pair
 from nlp.dated_events import ruled_dates
 from nlp.evaluate import Ratio, same_pair, site_of
-from nlp.pair_rules import decide, fired
+from nlp.pair_rules import PairRule, decide, fired
 from nlp.pairing import CandidatePair, candidate_pairs
 from nlp.pipeline import build_pipeline, make_doc
 from nlp.ranker import (
@@ -36,6 +36,7 @@ from nlp.ranker import (
     PAIR_MODEL,
     WORD_MODEL,
     WORD_ODDS,
+    Ranking,
     capped,
     group_features,
     pair_features,
@@ -67,13 +68,34 @@ class Training:
     scores: Mapping[str, Ratio]
     starts: float
     calibration_error: float
+    held_out: tuple[HeldOutPair, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOutPair:
+    """A candidate pair as models judge it that never saw its site, and whether it is annotated.
+
+    ``a`` and ``b`` are the ids of the places, ``rule`` is that of the extraction.
+    """
+
+    document: str
+    site: str
+    genre: str
+    a: str
+    b: str
+    rule: str
+    score: float
+    is_stated: bool
+    is_right: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reading:
     """One document with its candidates, and the annotated pair that each is, if any."""
 
+    id: str
     site: str
+    genre: str
     view: ReadingView
     candidates: tuple[CandidatePair, ...]
     gold: tuple[Mapping[str, Any] | None, ...]
@@ -98,7 +120,7 @@ def train(
     Raises InputError where there is too little to learn from.
     """
     readings = list(_read(documents, gold_documents))
-    scores, error = _train_pairs(readings, folder)
+    scores, held_out = _train_pairs(readings, folder)
     examples = list(_start_examples(readings))
     starts = _train_starts(examples, folder)
     return Training(
@@ -106,7 +128,8 @@ def train(
         dates=sum(len(example.candidates) for example in examples),
         scores=scores,
         starts=starts,
-        calibration_error=error,
+        calibration_error=calibration_error((pair.score, pair.is_right) for pair in held_out),
+        held_out=held_out,
     )
 
 
@@ -127,7 +150,9 @@ def _read(
             candidates.append(candidate)
             gold.append(matching[0] if matching else None)
         yield _Reading(
+            id=str(annotated["id"]),
             site=site_of(annotated),
+            genre=str(annotated.get("genre", "")),
             view=view,
             candidates=tuple(candidates),
             gold=tuple(gold),
@@ -147,7 +172,9 @@ def _as_pair(candidate: CandidatePair) -> dict[str, str]:
     }
 
 
-def _train_pairs(readings: Sequence[_Reading], folder: Path) -> tuple[dict[str, Ratio], float]:
+def _train_pairs(
+    readings: Sequence[_Reading], folder: Path
+) -> tuple[dict[str, Ratio], tuple[HeldOutPair, ...]]:
     candidates = [c for reading in readings for c in reading.candidates]
     labels = [gold is not None for reading in readings for gold in reading.gold]
     sites = [reading.site for reading in readings for _ in reading.candidates]
@@ -189,8 +216,34 @@ def _train_pairs(readings: Sequence[_Reading], folder: Path) -> tuple[dict[str, 
         "with words": _best(first, labels, wanted),
         "with lists": _score(probabilities >= threshold, labels, wanted),
     }
-    judged = zip((float(p) for p in probabilities), labels, strict=True)
-    return scores, calibration_error(judged)
+    held_out = _held_out(readings, probabilities, rules, threshold=threshold)
+    return scores, tuple(held_out)
+
+
+def _held_out(
+    readings: Sequence[_Reading],
+    probabilities: np.ndarray,
+    rules: Sequence[PairRule | None],
+    *,
+    threshold: float,
+) -> Iterator[HeldOutPair]:
+    judged = zip(probabilities, rules, strict=True)
+    for reading in readings:
+        for candidate, gold in zip(reading.candidates, reading.gold, strict=True):
+            probability, rule = next(judged)
+            ranking = Ranking(probability=float(probability), rule=rule)
+            ranked = ranked_pair(candidate, ranking, threshold=threshold)
+            yield HeldOutPair(
+                document=reading.id,
+                site=reading.site,
+                genre=reading.genre,
+                a=candidate.a.id,
+                b=candidate.b.id,
+                rule=ranked.rule,
+                score=ranked.probability,
+                is_stated=ranked.is_stated,
+                is_right=gold is not None,
+            )
 
 
 def _threshold(readings: Sequence[_Reading], probabilities: np.ndarray) -> float:

@@ -7,6 +7,7 @@ library's; open intervals, whose bounds it cannot give (5.0.2), are bounded here
 from __future__ import annotations
 
 import calendar
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -17,6 +18,8 @@ from partnernetz.errors import InputError
 Precision = Literal["day", "month", "season", "year", "interval", "decade"]
 
 _EARLIEST, _LATEST = date.min, date.max
+#: Years, months and days; a month above 12 is a season.
+_PLAIN = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,8 @@ def bounds(text: str) -> Bounds:
 
 
 def _single(text: str, whole: str) -> Bounds:
+    if _PLAIN.fullmatch(text):
+        return _plain(text, whole)
     from edtf import parse_edtf
     from edtf.parser import EDTFParseException
 
@@ -59,6 +64,18 @@ def _single(text: str, whole: str) -> Bounds:
     except (EDTFParseException, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise _not_edtf(whole) from error
     return Bounds(earliest=earliest, latest=latest)
+
+
+def _plain(text: str, whole: str) -> Bounds:
+    """Bound a year, month or day by the calendar: the library takes a hundred times as long."""
+    year_number, month, day = (int(part) for part in f"{text}-0-0".split("-")[:3])
+    last_month = month or 12
+    try:
+        earliest = date(year_number, month or 1, day or 1)
+        last_day = day or calendar.monthrange(year_number, last_month)[1]
+        return Bounds(earliest=earliest, latest=date(year_number, last_month, last_day))
+    except ValueError as error:
+        raise _not_edtf(whole) from error
 
 
 def _day(moment: Any) -> date:

@@ -11,7 +11,7 @@ import math
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -214,22 +214,21 @@ class Gazetteer:
 
     def place(self, place_id: str) -> Place:
         """Return the place of an id; raises PlaceUnknownError."""
-        row = self._row_of_id(place_id)
-        if row < 0:
+        row = self._row_of_id.get(place_id)
+        if row is None:
             raise PlaceUnknownError(f"The gazetteer has no place with the id '{place_id}'.")
         return self._place_at(row)
 
-    @lru_cache(maxsize=65_536)  # noqa: B019 - one gazetteer lives as long as its process
-    def _row_of_id(self, place_id: str) -> int:
-        import pyarrow.compute as pc
-
-        return int(pc.index(self._table["id"], place_id).as_py())
+    @cached_property
+    def _row_of_id(self) -> dict[str, int]:
+        """The row of each id, made when the first is asked for."""
+        return {place_id: row for row, place_id in enumerate(self._table["id"].to_pylist())}
 
     def names(self, name: str) -> tuple[PlaceName, ...]:
         """Return all meanings of a name, the empty tuple for an unknown one."""
         return self._names_of_key(fold(name))
 
-    @lru_cache(maxsize=65_536)  # noqa: B019
+    @lru_cache(maxsize=65_536)  # noqa: B019 - one gazetteer lives as long as its process
     def _names_of_key(self, key: str) -> tuple[PlaceName, ...]:
         first = self._first_row.get(key)
         if first is None:

@@ -234,10 +234,34 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedEvent:
-    """Something that happened between two partners, with the evidence that says so."""
+    """Something that happened between two partners, with the evidence that says so.
+
+    ``text_count`` counts texts, copies once, ``source_kinds`` are the kinds of their sources, and
+    ``start_reason`` tells why its date is the start of the partnership or not; it is empty for what
+    never is one.
+    """
 
     event: Event
     date: str
+    evidence_ids: tuple[str, ...]
+    text_count: int = 0
+    source_kinds: tuple[SourceKind, ...] = ()
+    start_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierName:
+    """A name that a place of a partnership no longer bears, with the evidence that used it.
+
+    ``is_merged`` tells that it was a municipality of its own which became part of the place; the
+    years are inclusive, None where unknown.
+    """
+
+    place_key: str
+    name: str
+    is_merged: bool
+    first_year: int | None
+    last_year: int | None
     evidence_ids: tuple[str, ...]
 
 
@@ -251,12 +275,13 @@ class TopicSupport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partnership:
-    """What all Evidence on one pair adds up to.
+    """What all Evidence on one pair and family of kinds adds up to.
 
     ``a`` and ``b`` are ordered by key. ``start_date`` is the chosen start, ``start_reason`` why,
-    ``start_alternatives`` the other dates that sources give for it. ``belief`` (0 to 1) is the
-    probability that the partnership exists or existed. ``status_date`` is when the status was
-    last stated.
+    ``start_alternatives`` what else was stated that could be the start, each with the reason why it
+    is not. ``belief`` (0 to 1) is the probability that the partnership exists or existed.
+    ``status_date`` is when the status was last stated. ``history`` has the names under which the
+    sources speak of places that are called otherwise today.
     """
 
     id: str
@@ -267,11 +292,12 @@ class Partnership:
     belief: float
     start_date: str | None = None
     start_reason: str = ""
-    start_alternatives: tuple[str, ...] = ()
+    start_alternatives: tuple[DatedEvent, ...] = ()
     end_date: str | None = None
     status_date: str | None = None
     events: tuple[DatedEvent, ...] = ()
     topics: tuple[TopicSupport, ...] = ()
+    history: tuple[EarlierName, ...] = ()
     evidence_ids: tuple[str, ...] = ()
     document_count: int = 0
     source_count: int = 0
@@ -284,6 +310,6 @@ def evidence_id(
     return stable_id("evidence", document_id, *pair, event, start, end, rule)
 
 
-def partnership_id(*, pair: tuple[str, str]) -> str:
-    """Return the id of the Partnership of a pair; it does not change with its evidence."""
-    return stable_id("partnership", *sorted(pair))
+def partnership_id(*, pair: tuple[str, str], family: str | None = None) -> str:
+    """Return the id of a pair's Partnership, with a family that of a further one of the pair."""
+    return stable_id("partnership", *sorted(pair), *([family] if family else []))

@@ -139,17 +139,21 @@ def read_parquet(path: Path, kind: type[Record]) -> list[Record]:
 
     Raises InputError if it is missing, torn, or holds other records.
     """
+    return [from_dict(kind, row) for row in read_table(path).to_pylist()]
+
+
+def read_table(path: Path) -> pa.Table:
+    """Return a Parquet file as an Arrow table; raises InputError if it is missing or torn."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     if not path.is_file():
         raise InputError(f"There is no file {path}: check the path.")
     try:
-        # ParquetFile, not read_table: the latter takes folder names for partitions
-        rows = pq.ParquetFile(path).read().to_pylist()
+        # ParquetFile, not pyarrow's read_table: that takes folder names for partitions
+        return pq.ParquetFile(path).read()
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(f"{path} is no readable Parquet file: write it again.") from error
-    return [from_dict(kind, row) for row in rows]
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,10 @@ from typing import Annotated
 import typer
 
 Release = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a release.")]
+MinimumBelief = Annotated[
+    float,
+    typer.Option("--min-belief", min=0, max=1, help="Leave out partnerships of less belief."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
 
 
@@ -23,6 +27,7 @@ def build(
         typer.Argument(metavar="EVIDENCE...", help="Evidence files (.parquet .jsonl) or folders."),
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the release.")],
+    min_belief: MinimumBelief = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Assemble partnerships, build the network, write the release."""
@@ -32,7 +37,11 @@ def build(
 
     files = evidence_files(evidence)
     summary, failures = build_release(
-        files, out=out, gazetteer=load_gazetteer(), reference_folder=reference_folder()
+        files,
+        out=out,
+        gazetteer=load_gazetteer(),
+        reference_folder=reference_folder(),
+        minimum_belief=min_belief,
     )
     tell_failures([failure.message for failure in failures])
     if as_json:
@@ -47,6 +56,7 @@ def inspect(
     release: Release,
     town: Annotated[str, typer.Argument(help="Name or id of a town.")],
     other: Annotated[str | None, typer.Argument(help="A second one: the dossier of both.")] = None,
+    min_belief: MinimumBelief = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Show the partners of a town, or the dossier of a pair with its quotations."""
@@ -55,7 +65,7 @@ def inspect(
     from network.inspection import dossier, partners_of
 
     if other is None:
-        report = partners_of(_release(release), town)
+        report = partners_of(_release(release), town, minimum_belief=min_belief)
         show_json(report) if as_json else show_town(report)
         return
     found = dossier(_release(release), town, other)

@@ -8,9 +8,11 @@ from typing import Any
 
 import networkx as nx
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from network.assembly import assemble, in_order
-from network.checking import check_claims, check_evidence
+from network.assembly import assemble_table
+from network.checking import check_claims, check_table
+from network.evidence_table import EvidenceTable, documents_of, from_records
 from network.graph import build_graph, edge_attributes, place_attributes
 from network.measures import place_measures
 from network.null_model import Comparison, compare_with_random
@@ -18,51 +20,70 @@ from network.projections import state_pairs, topic_years, years
 from network.release.schema import TABLES
 from network.release.tables import make_table
 from network.statistics import STATISTICS
+from network.succession import history_text
 from partnernetz import edtf
 from partnernetz.errors import Failure
 from partnernetz.identifiers import stable_id
 from partnernetz.places import Gazetteer
 from partnernetz.records import (
     Claim,
-    DocumentReference,
+    DatedEvent,
     Evidence,
     Partnership,
     PlaceReference,
 )
 
 #: The values of a column by its name; all of a table have the same length.
-Columns = Mapping[str, Sequence[Any]]
+Columns = Mapping[str, Sequence[Any] | pa.ChunkedArray]
 Tables = dict[str, pa.Table]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """All that a release is made of, in the order in which it is written."""
+    """All that a release is made of, in the order in which it is written.
 
-    evidence: tuple[Evidence, ...]
+    ``documents`` are those of the Evidence and of the Claims; ``places`` and ``partnership_ids``
+    are as in Assembly.
+    """
+
+    evidence: EvidenceTable
+    partnership_ids: pa.Array
+    places: Mapping[str, PlaceReference]
     claims: tuple[Claim, ...]
-    documents: tuple[DocumentReference, ...]
+    documents: pa.Table
     partnerships: tuple[Partnership, ...]
     graph: nx.Graph[str]
     failures: tuple[Failure, ...]
 
 
 def make_network(
-    *, evidence: Iterable[Evidence], claims: Iterable[Claim], gazetteer: Gazetteer
+    *,
+    evidence: Iterable[Evidence] | EvidenceTable,
+    claims: Iterable[Claim],
+    gazetteer: Gazetteer,
+    minimum_belief: float = 0.0,
+    copies: Mapping[str, str] | None = None,
 ) -> Network:
-    """Return the network of the Evidence; the order of the input does not matter."""
-    checked, failures = check_evidence(evidence)
+    """Return the network of the Evidence; the order of the input does not matter.
+
+    Partnerships of less belief than ``minimum_belief`` (0 to 1) are left out, not their Evidence.
+    ``copies`` is as in ``assemble_table``.
+    """
+    table = evidence if isinstance(evidence, EvidenceTable) else from_records(evidence)
+    checked, failures = check_table(table)
     checked_claims, claim_failures = check_claims(claims)
-    ordered = tuple(in_order(checked))
     ordered_claims = tuple(_unique(checked_claims))
-    partnerships = assemble(ordered, gazetteer=gazetteer)
-    read = [item.document for item in ordered] + [claim.document for claim in ordered_claims]
+    assembly = assemble_table(
+        checked, gazetteer=gazetteer, minimum_belief=minimum_belief, copies=copies
+    )
     return Network(
-        evidence=ordered,
+        evidence=assembly.evidence,
+        partnership_ids=assembly.partnership_ids,
+        places=assembly.places,
         claims=ordered_claims,
-        documents=tuple(_unique(read)),
-        partnerships=partnerships,
-        graph=build_graph(partnerships, gazetteer),
+        documents=documents_of((c.document for c in ordered_claims), checked.documents),
+        partnerships=assembly.partnerships,
+        graph=build_graph(assembly.partnerships, gazetteer),
         failures=tuple(dict.fromkeys([*failures, *claim_failures])),
     )
 
@@ -101,22 +122,13 @@ def _unique(records: Iterable[Any]) -> list[Any]:
 
 
 def _places(network: Network, gazetteer: Gazetteer) -> Columns:
-    """Return partners first of all, then places of other evidence, then owners of sites."""
-    references: dict[str, PlaceReference] = {}
-    mentioned = (ref for item in network.evidence for ref in (item.a, item.b))
-    partners = (ref for item in network.partnerships for ref in (item.a, item.b))
-    hosts = (
-        PlaceReference(id=item.host_place_id, name=item.host_place_id, country=None)
-        for item in network.documents
-        if item.host_place_id
-    )
-    for group in (partners, mentioned, hosts):
-        for reference in group:
-            references.setdefault(reference.key, reference)
+    """Return the places of all evidence and the owners of sites."""
+    references = dict(network.places)
+    for key in network.documents["host_place_id"].unique().drop_null().to_pylist():
+        references.setdefault(key, PlaceReference(id=key, name=key, country=None))
     keys = sorted(references)
-    return _of_rows(
-        [{"place_id": key, **place_attributes(references[key], gazetteer)} for key in keys]
-    )
+    attributes = [place_attributes(references[key], gazetteer) for key in keys]
+    return {"place_id": keys, **_of_rows(attributes)} if keys else {}
 
 
 def _partnerships(network: Network) -> Columns:
@@ -131,7 +143,8 @@ def _partnerships(network: Network) -> Columns:
         "b_name": [item.b.name for item in items],
         "status_date": [item.status_date for item in items],
         "start_reason": [item.start_reason for item in items],
-        "start_alternatives": [_joined(item.start_alternatives) for item in items],
+        "start_alternatives": [_joined(_dates(item.start_alternatives)) for item in items],
+        "history": [_history(item) for item in items],
         "document_count": [item.document_count for item in items],
         "source_count": [item.source_count for item in items],
         "topics": [edge["topics"] or None for edge in edges],
@@ -164,32 +177,49 @@ def _events(partnerships: Sequence[Partnership]) -> Columns:
         "event_year": [edtf.year(item.date) for _, item in told],
         "evidence_count": [len(item.evidence_ids) for _, item in told],
         "evidence_ids": [_joined(item.evidence_ids) for _, item in told],
+        "text_count": [item.text_count for _, item in told],
+        "source_kinds": [_joined(item.source_kinds) for _, item in told],
+        "start_reason": [item.start_reason or None for _, item in told],
     }
 
 
 def _evidence(network: Network) -> Columns:
-    items = network.evidence
-    partnership_of = {key: item.id for item in network.partnerships for key in item.evidence_ids}
-    return {
-        "evidence_id": [item.id for item in items],
-        "partnership_id": [partnership_of.get(item.id) for item in items],
-        "document_id": [item.document.id for item in items],
-        "a_id": [item.a.key for item in items],
-        "b_id": [item.b.key for item in items],
-        "a_surface": [item.a.surface or None for item in items],
-        "b_surface": [item.b.surface or None for item in items],
-        "a_reason": [item.a.reason or None for item in items],
-        "b_reason": [item.b.reason or None for item in items],
-        "kind": [item.kind for item in items],
-        "event": [item.event for item in items],
-        "event_date": [item.date for item in items],
-        "status": [item.status for item in items],
-        "topics": [_joined(sorted(item.topics)) if item.topics else None for item in items],
-        "modality": [item.modality for item in items],
-        "page_number": [item.page for item in items],
-        "score": [item.score for item in items],
-        **_spans(items),
+    rows = network.evidence.rows
+    ends = {
+        f"{end}_{name}": _known(rows[f"{end}_{name}"])
+        for end in ("a", "b")
+        for name in ("surface", "reason")
     }
+    return {
+        "evidence_id": rows["id"],
+        "partnership_id": pa.chunked_array([network.partnership_ids]),
+        "document_id": rows["document_id"],
+        "a_id": rows["a_key"],
+        "b_id": rows["b_key"],
+        **ends,
+        **{name: rows[name] for name in ("kind", "event", "status", "modality", "score", "rule")},
+        "event_date": rows["date"],
+        "topics": _joined_lists(rows["topics"]),
+        "page_number": rows["page"],
+        "quotation": rows["quotation"],
+        "start_offset": rows["start"],
+        "end_offset": rows["end"],
+    }
+
+
+def _known(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return texts, null where they are empty."""
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
+def _joined_lists(lists: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the values of each list in alphabetical order; few lists differ from each other."""
+    found: dict[tuple[str, ...], str | None] = {}
+    texts = [
+        found.setdefault(tuple(values), _joined(sorted(values))) if values else None
+        for values in lists.to_pylist()
+    ]
+    return pa.chunked_array([pa.array(texts, pa.string())])
 
 
 def _claims(items: Sequence[Claim]) -> Columns:
@@ -202,12 +232,6 @@ def _claims(items: Sequence[Claim]) -> Columns:
         "scope": [item.scope for item in items],
         "status": [item.status for item in items],
         "is_additional": [item.is_additional for item in items],
-        **_spans(items),
-    }
-
-
-def _spans(items: Sequence[Evidence] | Sequence[Claim]) -> Columns:
-    return {
         "quotation": [item.quotation for item in items],
         "start_offset": [item.start for item in items],
         "end_offset": [item.end for item in items],
@@ -215,20 +239,21 @@ def _spans(items: Sequence[Evidence] | Sequence[Claim]) -> Columns:
     }
 
 
-def _documents(items: Sequence[DocumentReference]) -> Columns:
+def _documents(documents: pa.Table) -> Columns:
+    same = (
+        "language",
+        "host_place_id",
+        "source_kind",
+        "fetched_at",
+        "digest",
+        "archive_file",
+        "archive_record",
+    )
     return {
-        "document_id": [item.id for item in items],
-        "url": [item.url or None for item in items],
-        "title": [item.title or None for item in items],
-        "language": [item.language for item in items],
-        "published_date": [item.published for item in items],
-        "host_place_id": [item.host_place_id for item in items],
-        "source_id": [item.source_id or None for item in items],
-        "source_kind": [item.source_kind for item in items],
-        "fetched_at": [item.fetched_at for item in items],
-        "digest": [item.digest for item in items],
-        "archive_file": [item.archive_file for item in items],
-        "archive_record": [item.archive_record for item in items],
+        "document_id": documents["id"],
+        "published_date": documents["published"],
+        **{name: _known(documents[name]) for name in ("url", "title", "source_id")},
+        **{name: documents[name] for name in same},
     }
 
 
@@ -253,6 +278,14 @@ _FROM_COMPARISON = (
     "z_score",
     "p_value",
 )
+
+
+def _dates(events: Iterable[DatedEvent]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(event.date for event in events))
+
+
+def _history(item: Partnership) -> str | None:
+    return history_text(item.history, {ref.key: ref.name for ref in (item.a, item.b)}) or None
 
 
 def _joined(values: Sequence[str]) -> str | None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from network.release.citation import LICENSE_PATH, LICENSE_TITLE, TITLE
 from network.release.schema import TABLES, Column, Table
 from partnernetz import edtf
-from partnernetz.records import DocumentReference
 
 #: By which a folder is known to be a release of this project.
 PACKAGE_NAME = "partnernetz"
@@ -132,17 +132,19 @@ def table_schema(table: Table) -> Descriptor:
     }
 
 
-def latest_moment(documents: Iterable[DocumentReference]) -> str | None:
+def latest_moment(documents: pa.Table) -> str | None:
     """Return the latest time of fetching or publishing as RFC 3339, None if none is known.
 
+    ``documents`` is a table as in EvidenceTable.
     A vague date of publication counts from its first day, so that it is never in the future.
     """
     moments = []
-    for document in documents:
-        if document.fetched_at and (moment := _moment(document.fetched_at)):
+    for fetched in documents["fetched_at"].unique().to_pylist():
+        if fetched and (moment := _moment(fetched)):
             moments.append(moment)
-        if document.published:
-            day = edtf.bounds(document.published).earliest
+    for published in documents["published"].unique().to_pylist():
+        if published:
+            day = edtf.bounds(published).earliest
             moments.append(datetime(day.year, day.month, day.day, tzinfo=UTC))
     return max(moments).strftime("%Y-%m-%dT%H:%M:%SZ") if moments else None
 

@@ -6,13 +6,14 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from network.evidence_table import EvidenceTable
 from network.explorer import render
 from network.measures import network_measures
 from network.release import graphs
@@ -47,21 +48,31 @@ class ReleaseSummary:
 
 def publish(
     *,
-    evidence: Iterable[Evidence],
+    evidence: Iterable[Evidence] | EvidenceTable,
     claims: Iterable[Claim],
     out: Path,
     gazetteer: Gazetteer,
     reference_folder: Path,
     failures: Iterable[Failure] = (),
+    minimum_belief: float = 0.0,
+    copies: Mapping[str, str] | None = None,
 ) -> ReleaseSummary:
     """Write the release of the Evidence to ``out`` and return what it holds.
 
     The folder appears when it is whole; a release that was there is replaced. Raises UsageError
     where ``out`` is something else than a release or an empty folder, StageError where it cannot
     be written. Wrong dates and scores in the records are mended and counted among the failures.
+    Partnerships of less belief than ``minimum_belief`` (0 to 1) are left out, not their Evidence;
+    ``copies`` has the group of each document that is known to be a copy, by its id.
     """
     check_target(out)
-    network = make_network(evidence=evidence, claims=claims, gazetteer=gazetteer)
+    network = make_network(
+        evidence=evidence,
+        claims=claims,
+        gazetteer=gazetteer,
+        minimum_belief=minimum_belief,
+        copies=copies,
+    )
     tables = make_tables(network, gazetteer)
     summary = _summary(network, tables, (*failures, *network.failures))
     with _replaced_folder(out) as folder:
@@ -147,7 +158,7 @@ def is_release(folder: Path) -> bool:
 
 
 def _summary(network: Network, tables: Tables, failures: tuple[Failure, ...]) -> dict[str, Any]:
-    modalities = Counter(item.modality for item in network.evidence)
+    modalities = Counter(tables["evidence"]["modality"].to_pylist())
     ordered = sorted(failures, key=lambda item: (item.stage, item.slug, item.subject))
     return {
         "created": latest_moment(network.documents),

@@ -152,7 +152,7 @@ PARTNERSHIPS = Table(
         ForeignKey(column="b_id", table="places"),
     ),
     columns=(
-        _text("partnership_id", "Stable id of the pair.", required=True),
+        _text("partnership_id", "Stable id of the pair and family of kinds.", required=True),
         _text("a_id", "One place; a and b are ordered by id.", required=True),
         _text("b_id", "The other place.", required=True),
         _text("a_name", "Name of the one, for reading.", required=True),
@@ -163,13 +163,17 @@ PARTNERSHIPS = Table(
         _text("start_date", "Chosen start, as a rule the first signing (EDTF)."),
         _year("start_year", "Year in which the start begins."),
         _text("start_reason", "Which event was taken for the start and how often it is stated."),
-        _text("start_alternatives", "Other dates given for it (EDTF), joined by a semicolon."),
+        _text(
+            "start_alternatives",
+            "Dates that contradict it (EDTF), joined by a semicolon; the events tell why.",
+        ),
         _text("end_date", "End, if it has ended and a date is stated (EDTF)."),
         _year("end_year", "Year of the end."),
         _text(
             "spells", "Years in which it was active, as intervals (EDTF), joined by a semicolon."
         ),
         _text("topics", "Ids of the topics in alphabetical order, joined by a semicolon."),
+        _text("history", "Names that sources use for places which are called otherwise today."),
         _real(
             "belief", "Probability that it exists or existed.", required=True, minimum=0, maximum=1
         ),
@@ -197,6 +201,9 @@ EVENTS_TABLE = Table(
         _year("event_year", "Year in which the date begins."),
         _whole("evidence_count", "Evidence that says so.", required=True, minimum=1),
         _text("evidence_ids", "Its ids, joined by a semicolon.", required=True),
+        _whole("text_count", "Texts that say so; copies count once.", required=True, minimum=1),
+        _text("source_kinds", "Kinds of their sources, joined by a semicolon.", required=True),
+        _text("start_reason", "Why it is the start or not; empty for what never is one."),
     ),
 )
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from network.release.cells import FORMULA, clean
+from network.release.cells import FORMULA, REPLACEMENT, clean
 from network.release.schema import Column, Table
 
 _ARROW_TYPES: Mapping[str, pa.DataType] = {
@@ -22,7 +22,7 @@ _ARROW_TYPES: Mapping[str, pa.DataType] = {
 }
 
 
-def make_table(table: Table, columns: Mapping[str, Sequence[Any]]) -> pa.Table:
+def make_table(table: Table, columns: Mapping[str, Sequence[Any] | pa.ChunkedArray]) -> pa.Table:
     """Return the Arrow table of the schema's columns; no columns at all are an empty table.
 
     Column descriptions and units are metadata of the fields; what cannot be written in a text is
@@ -54,8 +54,11 @@ def write_parquet(path: Path, table: pa.Table) -> None:
     pq.write_table(table, path, compression="zstd")
 
 
-def _array(values: Sequence[Any], column: Column) -> pa.Array:
-    array = _texts(values) if column.type == "string" else pa.array(values, _type(column))
+def _array(values: Sequence[Any] | pa.ChunkedArray, column: Column) -> pa.Array:
+    if isinstance(values, pa.ChunkedArray):
+        array = _cleaned(values.cast(_type(column)))
+    else:
+        array = _texts(values) if column.type == "string" else pa.array(values, _type(column))
     if column.is_required and array.null_count:
         raise ValueError(f"The column '{column.name}' must have a value in every row.")
     return array
@@ -69,6 +72,12 @@ def _texts(values: Sequence[str | None]) -> pa.Array:
     if pc.any(pc.match_substring(array, "\x00")).as_py():
         return pa.array([clean(value) for value in values], pa.string())
     return array
+
+
+def _cleaned(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return texts as ``clean`` does; Arrow holds no half characters."""
+    is_text = pa.types.is_string(values.type)
+    return pc.replace_substring(values, "\x00", REPLACEMENT) if is_text else values
 
 
 def _type(column: Column) -> pa.DataType:

@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp.pairing import CandidatePair, candidate_pairs
-from nlp.ranker import rankings, stated_from
+from nlp.ranker import Ranking, rankings, stated_from
 from nlp.reading_view import ReadingView, view_of
 
 
@@ -49,20 +49,23 @@ class Pairs:
 
 def rank(candidates: Sequence[CandidatePair]) -> tuple[RankedPair, ...]:
     """Return the candidates of one Document with their probabilities, in their order."""
-    found = []
-    for candidate, ranking in zip(candidates, rankings(candidates), strict=True):
-        rule = ranking.rule
-        is_stated = ranking.probability >= stated_from()
-        agrees = rule is not None and (rule.effect == "states") == is_stated
-        found.append(
-            RankedPair(
-                candidate=candidate,
-                probability=round(ranking.probability, 4),
-                rule=rule.id if rule is not None and agrees else "ranker",
-                is_stated=is_stated,
-            )
-        )
-    return tuple(found)
+    return tuple(
+        ranked_pair(candidate, ranking, threshold=stated_from())
+        for candidate, ranking in zip(candidates, rankings(candidates), strict=True)
+    )
+
+
+def ranked_pair(candidate: CandidatePair, ranking: Ranking, *, threshold: float) -> RankedPair:
+    """Return a candidate with its ranking; it is stated from ``threshold`` on."""
+    rule = ranking.rule
+    is_stated = ranking.probability >= threshold
+    agrees = rule is not None and (rule.effect == "states") == is_stated
+    return RankedPair(
+        candidate=candidate,
+        probability=round(ranking.probability, 4),
+        rule=rule.id if rule is not None and agrees else "ranker",
+        is_stated=is_stated,
+    )
 
 
 def ranked_pairs(doc: Doc) -> tuple[RankedPair, ...]:

@@ -14,8 +14,10 @@ import pytest
 from click import Command
 from typer.main import get_command
 
+from flows.belief_training import calibration_of, read_held_out
 from flows.cli import app
 from network.belief import default_errors
+from network.belief_fitting import fit
 from partnernetz import __version__
 
 ROOT = Path(__file__).parents[2]
@@ -114,10 +116,15 @@ def test_the_worked_example_of_belief_is_right() -> None:
 
 def test_the_page_on_belief_has_the_figures_of_the_code() -> None:
     text = (ROOT / "docs" / "belief.md").read_text(encoding="utf-8")
-    table = {k: float(v) for k, v in re.findall(r"^\| (\w+) \| ([\d.]+) \|$", text, re.MULTILINE)}
-    errors = default_errors()
-    assert table == dict(errors.systematic)
-    assert f"at least {errors.least_random:.2f} and at most {errors.most_random:.2f}" in text
+    errors, fitted = default_errors(), fit(read_held_out())
+    found = calibration_of(fitted.believed)
+    assert f"at least {errors.least:.2f} and at most {errors.most:.2f}" in text
+    assert f"systematic  = {errors.repeated} · e₁" in text
+    assert f"at {fitted.rule_strength:g} for rules, and at {fitted.kind_strength:g}" in text
+    assert (
+        f"| {found.pairs} | {found.right} | {found.mean_belief:.3f} | {found.error:.3f} "
+        f"| {found.low:.3f} to {found.high:.3f} | {found.by_chance:.3f} |"
+    ) in text
 
 
 def test_the_architecture_names_every_module() -> None:

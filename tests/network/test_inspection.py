@@ -68,7 +68,7 @@ def test_partners_come_by_date(release):
 def test_a_dossier_quotes_its_sources(release):
     found = dossier(release, "EISENHÜTTENSTADT", "Saarlouis")
     assert (found.a_name, found.b_name) == ("Eisenhüttenstadt", "Saarlouis")
-    assert found.start_reason == "signing, stated 2 times"
+    assert found.start_reason == "signing, stated by 2 of 2 texts, on a partner's own site"
     assert [event.date for event in found.events] == ["1986", "1986-04", "1986-09-19"]
     assert len(found.quotations) == 4
     assert {item.source_kind for item in found.quotations} == {"municipality", "press"}
@@ -122,3 +122,11 @@ def test_a_torn_table_is_told(tmp_path):
     (tmp_path / "partnerships.parquet").write_bytes(b"PAR1 torn")
     with pytest.raises(InputError, match="torn"):
         partners_of(tmp_path, "Saarlouis")
+
+
+def test_partners_of_little_belief_can_be_left_out(release):
+    partners = partners_of(release, "Saarlouis").partners
+    least = max(item.belief for item in partners)
+    found = partners_of(release, "Saarlouis", minimum_belief=least).partners
+    assert [item.belief for item in found] == [least]
+    assert len(partners) > 1

@@ -1,0 +1,82 @@
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from network.copies import folded, text_numbers
+
+AGENCY = (
+    "Vor genau dreißig Jahren unterzeichneten die Bürgermeister beider Städte im Rathaus feierlich "
+    "die erste Urkunde, begleitet von Chören, Vereinen und vielen Schülern aus Ost und West."
+)
+
+
+def numbers(*texts, groups=None):
+    found = folded(pa.chunked_array([list(texts)])).to_pylist()
+    return text_numbers(list(range(len(texts))), found, groups=groups)
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        AGENCY,
+        AGENCY.upper().replace("SS", "ß"),
+        f"Saarlouis (dpa) – {AGENCY}",
+        AGENCY.replace("feierlich ", "").replace("Städte", "Kommunen"),
+        AGENCY.replace(",", " –\n"),
+    ],
+)
+def test_a_copy_is_known_although_it_was_edited(copy):
+    assert numbers(AGENCY, copy) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Vor dreißig Jahren wurde in Gera ein Vertrag geschlossen, an dem Schüler mitwirkten.",
+        " ".join(AGENCY.split()[:8]),
+    ],
+)
+def test_other_texts_are_no_copies(other):
+    assert numbers(AGENCY, other) == [0, 1]
+
+
+def test_who_changed_a_year_did_not_merely_copy():
+    one = f"{AGENCY} Das war am 19. September 1986."
+    assert numbers(one, one.replace("1986", "1987")) == [0, 1]
+
+
+def test_short_entries_are_alike_by_chance():
+    assert numbers("Schwerin, seit 1987", "Schwerin, seit 1987") == [0, 1]
+
+
+def test_known_groups_are_joined_also_where_quotations_differ():
+    texts = ("Schwerin, seit 1987", AGENCY, "Wuppertal")
+    assert numbers(*texts, groups={0: 7, 1: 7}) == [0, 0, 2]
+
+
+def test_two_sentences_of_a_document_are_its_text():
+    assert text_numbers([4, 4, 5], ["eins", "zwei", "drei"]) == [4, 4, 5]
+
+
+WORDS = st.lists(st.sampled_from("abcdefgh"), min_size=6, max_size=10, unique=True)
+
+
+@settings(deadline=None)
+@given(texts=st.lists(WORDS, min_size=2, max_size=6), few=st.sampled_from([0, 30]))
+def test_the_shortcut_finds_what_comparing_all_finds(texts, few):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("network.copies._FEW", few)
+        _compare_with_all(texts)
+
+
+def _compare_with_all(texts):
+    sets = [frozenset(text) for text in texts]
+    parent = list(range(len(sets)))
+    for later in range(len(sets)):
+        for earlier in range(later):
+            if len(sets[later] & sets[earlier]) >= 0.8 * len(sets[later] | sets[earlier]):
+                old, new = parent[later], parent[earlier]
+                parent = [min(old, new) if p in (old, new) else p for p in parent]
+    found = text_numbers(list(range(len(texts))), [" ".join(text) for text in texts])
+    assert [found.index(n) for n in found] == [parent.index(p) for p in parent]
