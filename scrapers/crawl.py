@@ -199,6 +199,12 @@ def _user_agent(sources: Sequence[Source], settings: Settings, *, is_loopback_al
     return f"{name} (+{contact})" if contact else name
 
 
+def _loopback_hosts(sources: Sequence[Source]) -> tuple[str, ...]:
+    """Return the hosts that sources name and that are on this machine by their very name."""
+    hosts = {host for source in sources for host in source.hosts if is_loopback_host(host)}
+    return tuple(sorted(hosts))
+
+
 @contextmanager
 def _locked(archive: Path) -> Iterator[int]:
     """Hold the archive's lock and yield it, for the crawling process to hold it as well.

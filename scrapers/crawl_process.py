@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
     from scrapy.settings import Settings
 
     from scrapers import settings as project_settings
+    from scrapers.guards.downloading import set_guards
     from scrapers.recording import Recorder
     from scrapers.spiders.site import SiteSpider
 

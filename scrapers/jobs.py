@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from partnernetz.errors import Failure
 from partnernetz.records import Source
+from scrapers.guards.limits import Limits
 
 #: Why a crawl ends that came to its end, in Scrapy's word.
 FINISHED = "finished"

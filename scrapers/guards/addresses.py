@@ -32,6 +32,18 @@ def is_loopback_address(address: str) -> bool:
     return parsed.is_loopback and getattr(parsed, "ipv4_mapped", None) is None
 
 
+def is_loopback_host(host: str) -> bool:
+    """Return whether a host, with or without a port, is this machine by its very name.
+
+    What a name server says does not count, nor do unusual notations of an address.
+
+    >>> is_loopback_host("127.0.0.1:48601"), is_loopback_host("[::1]"), is_loopback_host("jena.de")
+    (True, True, False)
+    """
+    name = host[1:].split("]")[0] if host.startswith("[") else host.split(":")[0]
+    return name == "localhost" or name.endswith(".localhost") or is_loopback_address(name)
+
+
 def is_public_address(address: str) -> bool:
     """Return whether an address is one that anybody on the internet can reach.
 

@@ -141,7 +141,7 @@ class _Zstandard:
             from compression import zstd
         else:
             from backports import zstd
-        options = {zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
+        options = {int(zstd.DecompressionParameter.window_log_max): _ZSTD_WINDOW_LOG}
         return zstd.ZstdDecompressor(options=options)
 
     @property
