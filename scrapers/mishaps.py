@@ -13,6 +13,7 @@ from scrapy.exceptions import (
 
 from partnernetz.errors import FailureSlug
 from scrapers.middlewares.refusal import RefusedError
+from scrapers.reading.errors import UnreadableError
 
 #: What Scrapy's own errors mean; the sentences go on after the address.
 _MEANINGS: tuple[tuple[type[Exception], FailureSlug, str], ...] = (
@@ -34,3 +35,10 @@ def mishap_of(error: BaseException | None, address: str) -> tuple[FailureSlug, s
             return slug, f"{address} {sentence}."
     detail = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
     return "download_failed", f"{address} could not be fetched: {detail}."
+
+
+def reading_mishap(error: Exception, address: str) -> str:
+    """Return the sentence for a page that was fetched and cannot be read."""
+    told = str(error).rstrip(".") if isinstance(error, UnreadableError) else ""
+    reason = f"{told[0].lower()}{told[1:]}" if told else type(error).__name__
+    return f"{address} could not be read: {reason}."

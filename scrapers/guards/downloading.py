@@ -138,8 +138,8 @@ async def _body(answer: Answer, limits: Limits, *, most: int, is_cut: bool) -> t
         # what is fed and yields nothing must not go on for ever either
         if len(body) > most or received > limits.body_bytes:
             answer.close()
-            if is_cut:
-                return bytes(body[:most]), False
+            if is_cut:  # after a whole line: half a rule would be another one
+                return bytes(body[:most].rpartition(b"\n")[0]), False
             packed = f" ({received} compressed)" if decoders else ""
             raise _TooLargeError(f"has more than {most} bytes{packed}")
     if received and not all(decoder.is_complete for decoder in decoders):

@@ -41,6 +41,8 @@ class GuardedRedirectMiddleware(RedirectMiddleware):
 def _check(request: Request, redirected: Request) -> None:
     if redirected.url in redirected.meta["redirect_urls"]:
         raise _refused(f"{request.url} redirects in a circle.")
+    if "@" in urlsplit(redirected.url).netloc:
+        raise _refused(f"{request.url} redirects to an address that names a user.")
     if request.url.startswith("https:") and redirected.url.startswith("http:"):
         raise _refused(f"{request.url} redirects from https to http.")
 

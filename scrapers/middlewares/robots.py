@@ -6,7 +6,10 @@ Crawl-delay without keeping to it.
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
@@ -22,6 +25,10 @@ LONGEST_DELAY = 120.0
 class RobotsMiddleware(RobotsTxtMiddleware):
     """Obeys robots.txt; where it cannot be had for a server's fault, nothing is fetched."""
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._causes: dict[str, RefusedError] = {}
+
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
         """Raise RefusedError for what robots.txt forbids."""
         if request.meta.get("dont_obey_robotstxt"):
@@ -29,6 +36,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         parser = await self.robot_parser(request)
         host = host_of(request.url)
         if parser is None:
+            cause = self._causes.get(urlsplit(request.url).netloc)
+            if cause is not None:
+                raise RefusedError(str(cause), slug=cause.slug, is_final=True)
             raise RefusedError(
                 f"{host} cannot be reached: its robots.txt got no usable answer.",
                 slug="download_failed",
@@ -65,6 +75,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
+        if isinstance(exc, RefusedError):  # a guard's word says more than ours
+            self._causes[netloc] = exc
         self._no_parser(netloc)
 
     def _no_parser(self, netloc: str) -> None:

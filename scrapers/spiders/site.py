@@ -216,7 +216,7 @@ class SiteSpider(Spider):
         except CloseSpider:
             raise
         except Exception as error:  # pages are hostile: one must not end the crawl of its site
-            message = f"{address} could not be read ({type(error).__name__})."
+            message = reading_mishap(error, address)
             self._tell_failure(site, address, "document_unreadable", message)
         if again is not None:
             yield again
