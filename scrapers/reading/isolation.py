@@ -32,7 +32,7 @@ LARGEST_AT_ONCE = 32 * 1024
 LINK_SECONDS = 5.0
 DOCUMENT_SECONDS = 60.0
 #: Bytes of memory that the process may have.
-_MEMORY = 3 * 1024**3
+_MEMORY = 1536 * 1024**2
 _SIZE = struct.Struct(">II")
 
 

@@ -27,7 +27,7 @@ from partnernetz.settings import Settings
 from scrapers.crawl import CrawlReport, crawl
 from scrapers.guards.limits import Limits
 
-_LIMITS = Limits(body_bytes=12_000_000, total_seconds=4.0, idle_seconds=2.5, connect_seconds=2.0)
+_LIMITS = Limits(body_bytes=12_000_000, total_seconds=6.0, idle_seconds=3.0, connect_seconds=2.0)
 _ZEROS = bytes(60_000_000)
 _GZIP_ZEROS = gzip.compress(_ZEROS, 1)
 _BROTLI_ZEROS = brotli.compress(_ZEROS, quality=1)
