@@ -15,6 +15,7 @@ from scrapers.reading.isolation import limit_memory, limit_time, receive, reply
 def main() -> None:
     """Read what comes in, one body after the other, until standard input closes."""
     limit_memory()
+    reply({})  # ready
     while (request := receive()) is not None:
         options, body = request
         limit_time(options["seconds"])

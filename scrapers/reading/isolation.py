@@ -31,6 +31,7 @@ LARGEST_AT_ONCE = 32 * 1024
 #: Seconds; the largest honest pages and council papers took a tenth of it on a slow machine.
 LINK_SECONDS = 5.0
 DOCUMENT_SECONDS = 60.0
+_START_SECONDS = 60.0
 #: Bytes of memory that the process may have.
 _MEMORY = 1536 * 1024**2
 _SIZE = struct.Struct(">II")
@@ -56,7 +57,7 @@ class Isolation:
         head = json.dumps({"task": task, "seconds": seconds, **options}).encode()
         with self._lock:
             try:
-                answer = json.loads(self._exchange(head, body, until=time.monotonic() + seconds))
+                answer = json.loads(self._exchange(head, body, seconds=seconds))
             except _StalledError:
                 self.end()
                 message = f"It takes longer than {seconds:g} seconds to read."
@@ -80,12 +81,18 @@ class Isolation:
                 with suppress(OSError):
                     stream.close()
 
-    def _exchange(self, head: bytes, body: bytes, *, until: float) -> bytes:
-        if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
-            self._begin()
-        assert self._process is not None and self._process.stdin and self._process.stdout
-        self._process.stdin.write(_SIZE.pack(len(head), len(body)) + head + body)
-        self._process.stdin.flush()
+    def _exchange(self, head: bytes, body: bytes, *, seconds: float) -> bytes:
+        process = self._process
+        if process is None or self._owner != os.getpid() or process.poll() is not None:
+            process = self._begin()
+        assert process.stdin is not None
+        until = time.monotonic() + seconds
+        process.stdin.write(_SIZE.pack(len(head), len(body)) + head + body)
+        process.stdin.flush()
+        return self._receive(until=until)
+
+    def _receive(self, *, until: float) -> bytes:
+        assert self._process is not None and self._process.stdout is not None
         with selectors.DefaultSelector() as selector:
             selector.register(self._process.stdout, selectors.EVENT_READ)
             (size,) = struct.unpack(">I", self._read(4, selector, until=until))
@@ -103,7 +110,8 @@ class Isolation:
             parts += data
         return bytes(parts)
 
-    def _begin(self) -> None:
+    def _begin(self) -> subprocess.Popen[bytes]:
+        """Begin the process and wait until it is ready, which is no part of a task's time."""
         project = str(Path(__file__).resolve().parents[2])
         before = os.environ.get("PYTHONPATH")
         path = os.pathsep.join([project, *([before] if before else [])])
@@ -116,6 +124,8 @@ class Isolation:
             env={**os.environ, "PYTHONPATH": path},
             start_new_session=True,  # Ctrl-C is for the one who asks
         )
+        self._receive(until=time.monotonic() + _START_SECONDS)
+        return self._process
 
 
 _ISOLATION = Isolation()
