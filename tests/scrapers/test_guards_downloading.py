@@ -24,7 +24,7 @@ _PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 3\r\n\r\
 
 
 class _Names(AbstractResolver):
-    """A name server: it answers each name with its addresses, one set after the other; the last one stays."""
+    """A name server: for each name one set of addresses after the other; the last one stays."""
 
     def __init__(self, **answers: list[list[str]]) -> None:
         self._answers = answers
