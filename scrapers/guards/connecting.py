@@ -23,6 +23,8 @@ from scrapers.middlewares.refusal import RefusedError
 
 #: Seconds an idle connection is kept: longer than the pause between two requests to a host.
 _KEPT_SECONDS = 15.0
+#: Bytes read ahead of what is unpacked: long papers come in few turns of a busy event loop.
+_READ_AHEAD = 512 * 1024
 
 
 class Answer(aiohttp.ClientResponse):
@@ -90,6 +92,7 @@ def _session(
         trust_env=False,  # no proxies and no passwords from the environment
         response_class=Answer,
         skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+        read_bufsize=_READ_AHEAD,
         max_line_size=limits.header_bytes,
         max_field_size=limits.header_bytes,
         max_headers=limits.headers,

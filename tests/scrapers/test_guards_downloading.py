@@ -204,32 +204,6 @@ def test_silence_ends_at_the_idle_limit() -> None:
     _with_server(work, limits=limits)
 
 
-def _certificate(folder: Path, host: str) -> Path:
-    """Write key and certificate of a server that vouches for itself; return their file."""
-    from datetime import UTC, datetime, timedelta
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
-    now = datetime.now(UTC)
-    serial = x509.random_serial_number()
-    builder = x509.CertificateBuilder(
-        name, name, key.public_key(), serial, now - timedelta(days=1), now + timedelta(days=1)
-    )
-    names = x509.SubjectAlternativeName([x509.DNSName(host)])
-    certificate = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
-    form, none = serialization.Encoding.PEM, serialization.NoEncryption()
-    path = folder / f"{host}.pem"
-    path.write_bytes(
-        key.private_bytes(form, serialization.PrivateFormat.PKCS8, none)
-        + certificate.public_bytes(form)
-    )
-    return path
-
-
 @pytest.mark.parametrize(
     ("trusted", "host", "message"),
     [
@@ -240,9 +214,14 @@ def _certificate(folder: Path, host: str) -> Path:
     ids=["trusted", "not trusted", "of another host"],
 )
 def test_certificates_are_checked(
-    trusted: bool, host: str, message: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trusted: bool,
+    host: str,
+    message: str | None,
+    tmp_path: Path,
+    self_signed: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    path = _certificate(tmp_path, host)
+    path = self_signed(tmp_path, host)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
     if trusted:
