@@ -17,7 +17,7 @@ class Limits:
     number: Apache and nginx take 8 KiB and 100 themselves, answers of content systems have
     come with longer policies. ``encodings`` is how often a body may be compressed, one upon the
     other: real servers do it once, some twice by mistake. ``redirects`` follows RFC 9309, section
-    2.3.1.2, which asks for five.
+    2.3.1.2, which asks for five. ``retries`` is how often what may go better is tried again.
     """
 
     body_bytes: int = 20_000_000
@@ -29,3 +29,4 @@ class Limits:
     headers: int = 128
     encodings: int = 2
     redirects: int = 5
+    retries: int = 2

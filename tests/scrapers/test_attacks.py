@@ -22,7 +22,7 @@ from partnernetz.settings import Settings
 from scrapers.crawl import CrawlReport, crawl
 from scrapers.guards.limits import Limits
 
-_LIMITS = Limits(body_bytes=12_000_000, total_seconds=8.0, idle_seconds=3.0, connect_seconds=2.0)
+_LIMITS = Limits(body_bytes=12_000_000, total_seconds=16.0, retries=0, idle_seconds=9.0)
 _ZEROS = bytes(60_000_000)
 _GZIP_ZEROS = gzip.compress(_ZEROS, 1)
 _BROTLI_ZEROS = brotli.compress(_ZEROS, quality=1)
@@ -80,7 +80,7 @@ def links(*addresses: str) -> bytes:
 def slow_headers(visit: Visit) -> None:
     """Send one header after the other, for ever."""
     visit.raw(b"HTTP/1.1 200 OK\r\n")
-    visit.trickle(b"X: y\r\n")
+    visit.trickle(b"X: y\r\n", 0.5)
 
 
 def slow_body(visit: Visit) -> None:
@@ -235,7 +235,7 @@ ATTACKS = (
            slug="too_large"),
     Attack(name="slow headers", script=slow_headers, slug="timed_out"),
     Attack(name="slow body", script=slow_body, slug="timed_out"),
-    Attack(name="says nothing", script=lambda visit: time.sleep(5), slug="timed_out"),
+    Attack(name="says nothing", script=lambda visit: time.sleep(20), slug="timed_out"),
     # broken HTTP
     Attack(name="length too long", script=page(_PAGE, "Content-Length: 900"),
            slug="answer_invalid"),
