@@ -28,6 +28,8 @@ from partnernetz.settings import Settings
 from partnernetz.storage import from_dict, read_jsonl, to_dict, write_jsonl, write_text
 from scrapers.archive_writing import recover
 from scrapers.date_range import parse_range
+from scrapers.guards.addresses import is_loopback_host
+from scrapers.guards.limits import Limits
 from scrapers.jobs import CrawlEvent, CrawlJob, is_private_host
 from scrapers.sources import SOURCES_FILE
 
@@ -103,6 +105,7 @@ def crawl(
     refetch: bool = False,
     since: str | None = None,
     until: str | None = None,
+    limits: Limits | None = None,
     on_progress: Callable[[CrawlProgress], None] | None = None,
 ) -> CrawlReport:
     """Crawl sources into an archive folder and return what came of it.
@@ -137,6 +140,8 @@ def crawl(
             largest_file=settings.archive_file_size,
             since=since,
             until=until,
+            loopback_hosts=_loopback_hosts(chosen) if is_loopback_allowed else (),
+            limits=limits or Limits(),
         )
         _keep_sources(archive, chosen)
         tally = _Tally(job)

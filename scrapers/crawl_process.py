@@ -32,6 +32,7 @@ def main(arguments: list[str]) -> int:
     settings = Settings()
     settings.setmodule(project_settings)
     settings.set("USER_AGENT", job.user_agent)
+    set_guards(settings, limits=job.limits, loopback_hosts=job.loopback_hosts)
     if any(source.is_rendered for source in job.sources):
         from scrapers.rendering.handler import use_browser
 

@@ -8,11 +8,8 @@ feedparser (6.0) was seen to open files that a document type names (its issue 10
 
 from __future__ import annotations
 
-import gzip
 import html
-import io
 import re
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +21,6 @@ from scrapers.guards.xml import parse_xml
 from scrapers.links import Link, canonical_address, skip_reason
 from scrapers.reading.drafts import clean
 
-_LARGEST = 50_000_000
 #: The sitemap protocol allows so many addresses in one file.
 _MOST_LINKS = 50_000
 _LONGEST_TITLE = 300

@@ -23,7 +23,8 @@ class CrawlJob:
     ``resume_since`` is when the crawl began that this one takes up, else None. With ``refetch``
     every page is fetched in full, whether or not it is due. Archive files are closed beyond
     ``largest_file`` bytes. ``since`` and ``until`` are the EDTF dates of
-    ``scrapers.date_range.parse_range``.
+    ``scrapers.date_range.parse_range``. ``loopback_hosts`` are the hosts that may be on this
+    machine: none unless the sources name them and whoever starts the crawl allows it.
     """
 
     sources: tuple[Source, ...]
@@ -35,6 +36,8 @@ class CrawlJob:
     largest_file: int = 1_000_000_000
     since: str | None = None
     until: str | None = None
+    loopback_hosts: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

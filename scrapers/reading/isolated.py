@@ -6,7 +6,7 @@ from typing import Any
 
 from partnernetz.records import DocumentReference
 from partnernetz.storage import from_dict, to_dict
-from scrapers.links import links_of_html
+from scrapers.links import page_links
 from scrapers.reading.dispatch import document_here
 from scrapers.reading.errors import UnreadableError
 from scrapers.reading.isolation import limit_memory, limit_time, receive, reply
@@ -32,8 +32,7 @@ _UNREADABLE = "document_unreadable"
 
 def _read(options: dict[str, Any], body: bytes) -> Any:
     if options["task"] == "links":
-        found = links_of_html(body.decode(), base=options["base"])
-        return [(link.address, link.text, link.heading) for link in found]
+        return to_dict(page_links(body.decode(), base=options["base"]))
     reference = from_dict(DocumentReference, options["reference"])
     return to_dict(document_here(body, media_type=options["media_type"], reference=reference))
 

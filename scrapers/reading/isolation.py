@@ -16,14 +16,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from partnernetz.records import Document, DocumentReference
 from partnernetz.storage import from_dict, to_dict
-from scrapers.links import Link, links_of_html
+from scrapers.links import PageLinks, page_links
 from scrapers.reading.errors import UnreadableError
 
 #: Bytes up to which a page cannot stall a parser for more than about a second.
@@ -132,17 +131,15 @@ _ISOLATION = Isolation()
 atexit.register(_ISOLATION.end)
 
 
-def links_of_page(markup: str, *, base: str) -> Iterator[Link]:
-    """Yield the links of a page like ``links_of_html``, of a large one from the other process.
+def links_of_page(markup: str, *, base: str) -> PageLinks:
+    """Return what ``page_links`` does, of a large page from the other process.
 
     Raises UnreadableError where the page cannot be read.
     """
     if len(markup) <= LARGEST_AT_ONCE:
-        yield from links_of_html(markup, base=base)
-        return
+        return page_links(markup, base=base)
     body = markup.encode("utf-8", "replace")
-    for address, text, heading in _ISOLATION.ask("links", body, seconds=LINK_SECONDS, base=base):
-        yield Link(address=address, text=text, heading=heading)
+    return from_dict(PageLinks, _ISOLATION.ask("links", body, seconds=LINK_SECONDS, base=base))
 
 
 def document_of_page(body: bytes, *, media_type: str, reference: DocumentReference) -> Document:
