@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 FailureSlug = Literal[
     "address_refused",
+    "answer_invalid",
     "archive_torn",
     "charset_unreadable",
     "document_unreadable",
@@ -18,7 +19,10 @@ FailureSlug = Literal[
     "media_type_unknown",
     "quotation_lost",
     "record_invalid",
+    "redirect_refused",
     "robots_disallowed",
+    "timed_out",
+    "tls_refused",
     "too_large",
     "use_reserved",
 ]

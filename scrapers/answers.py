@@ -1,23 +1,15 @@
-"""Scrapy's answers in the terms of the archive: exchanges, and why a download failed."""
+"""Scrapy's answers in the terms of the archive."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-)
 from scrapy.http import Response
 
-from partnernetz.errors import FailureSlug
 from scrapers.archive_writing import Exchange
 from scrapers.jobs import CrawlJob
 from scrapers.links import canonical_address
-from scrapers.middlewares.refusal import RefusedError
 from scrapers.permission import basis_name, retention_date
 
 
@@ -54,22 +46,6 @@ def _headers(headers: Any) -> tuple[tuple[str, str], ...]:
         for name, values in headers.items()
         for value in values
     )
-
-
-def failure_reason(error: BaseException | None, address: str) -> tuple[FailureSlug, str]:
-    """Return slug and sentence for a download that failed."""
-    if isinstance(error, RefusedError):
-        return error.slug, str(error)
-    if isinstance(error, DownloadCancelledError):
-        return "too_large", f"{address} is too large to be a page."
-    if isinstance(error, DownloadTimeoutError):
-        return "download_failed", f"{address} did not answer in time."
-    if isinstance(error, CannotResolveHostError):
-        return "download_failed", f"{address}: there is no such host."
-    if isinstance(error, DownloadConnectionRefusedError):
-        return "download_failed", f"{address} refuses connections."
-    detail = " ".join(str(error).split())[:200] or type(error).__name__
-    return "download_failed", f"{address} could not be fetched: {detail}."
 
 
 def now() -> str:

@@ -28,6 +28,8 @@ from scrapers.archive_writing import recover
 from scrapers.crawl_report import CrawlReport, SourceReport, read_report, write_report
 from scrapers.crawl_report_page import write_report_page
 from scrapers.date_range import parse_range
+from scrapers.guards.addresses import is_loopback_host
+from scrapers.guards.limits import Limits
 from scrapers.jobs import CrawlEvent, CrawlJob, is_private_host
 from scrapers.locking import locked
 from scrapers.sources import SOURCES_FILE
@@ -59,6 +61,7 @@ def crawl(
     refetch: bool = False,
     since: str | None = None,
     until: str | None = None,
+    limits: Limits | None = None,
     on_progress: Callable[[CrawlProgress], None] | None = None,
 ) -> CrawlReport:
     """Crawl sources into an archive folder and return what came of it.
@@ -96,6 +99,8 @@ def crawl(
             until=until,
             legal_basis=settings.legal_basis,
             retention_days=settings.retention_days,
+            loopback_hosts=_loopback_hosts(chosen) if is_loopback_allowed else (),
+            limits=limits or Limits(),
         )
         _keep_sources(archive, chosen)
         tally = _Tally(job)
@@ -142,6 +147,12 @@ def _user_agent(sources: Sequence[Source], settings: Settings, *, is_loopback_al
             "web address."
         )
     return f"{name} (+{contact})" if contact else name
+
+
+def _loopback_hosts(sources: Sequence[Source]) -> tuple[str, ...]:
+    """Return the hosts that sources name and that are on this machine by their very name."""
+    hosts = {host for source in sources for host in source.hosts if is_loopback_host(host)}
+    return tuple(sorted(hosts))
 
 
 def _interrupted_since(archive: Path) -> str | None:

@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
     from scrapy.settings import Settings
 
     from scrapers import settings as project_settings
+    from scrapers.guards.downloading import set_guards
     from scrapers.recording import Recorder
     from scrapers.spiders.site import SiteSpider
 
@@ -31,6 +32,7 @@ def main(arguments: list[str]) -> int:
     settings = Settings()
     settings.setmodule(project_settings)
     settings.set("USER_AGENT", job.user_agent)
+    set_guards(settings, limits=job.limits, loopback_hosts=job.loopback_hosts)
     if any(source.is_rendered for source in job.sources):
         from scrapers.rendering.handler import use_browser
 

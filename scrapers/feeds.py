@@ -8,11 +8,8 @@ feedparser (6.0) was seen to open files that a document type names (its issue 10
 
 from __future__ import annotations
 
-import gzip
 import html
-import io
 import re
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -20,10 +17,10 @@ from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
+from scrapers.guards.xml import parse_xml
 from scrapers.links import Link, canonical_address, skip_reason
 from scrapers.reading.drafts import clean
 
-_LARGEST = 50_000_000
 #: The sitemap protocol allows so many addresses in one file.
 _MOST_LINKS = 50_000
 _LONGEST_TITLE = 300
@@ -51,7 +48,7 @@ def read_listing(body: bytes, *, base: str, since: date | None = None) -> Listin
     Titles, summaries and dates of the entries are in the links. Sitemaps that an index says were
     not changed since a day are left out. Raises ValueError where the body is neither.
     """
-    root = _root(_plain(body))
+    root = parse_xml(body)
     kind = _local(root)
     if kind == "sitemapindex":
         return Listing(links=(), sitemaps=tuple(_sitemaps(root, base=base, since=since)))
@@ -175,29 +172,6 @@ def _rank(text: str) -> float:
     except ValueError:
         return 0.5
     return value if 0.0 <= value <= 1.0 else 0.5
-
-
-def _plain(body: bytes) -> bytes:
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
-            return file.read(_LARGEST)
-    except (OSError, EOFError, zlib.error) as error:
-        raise ValueError("the gzipped listing is torn") from error
-
-
-def _root(body: bytes) -> etree._Element:
-    parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True
-    )
-    try:
-        root = etree.fromstring(body.lstrip(), parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise ValueError("the listing is no XML") from error
-    if root is None:
-        raise ValueError("the listing is no XML")
-    return root
 
 
 def _local(element: etree._Element) -> str:

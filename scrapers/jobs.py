@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from partnernetz.errors import Failure
 from partnernetz.records import Source
 from partnernetz.settings import LegalBasis
+from scrapers.guards.limits import Limits
 
 #: Why a crawl ends that came to its end, in Scrapy's word.
 FINISHED = "finished"
@@ -24,7 +25,8 @@ class CrawlJob:
     every page is fetched in full, whether or not it is due. Archive files are closed beyond
     ``largest_file`` bytes. ``since`` and ``until`` are the EDTF dates of
     ``scrapers.date_range.parse_range``. Pages are copied by ``legal_basis`` and kept for
-    ``retention_days``.
+    ``retention_days``. ``loopback_hosts`` are the hosts that may be on this
+    machine: none unless the sources name them and whoever starts the crawl allows it.
     """
 
     sources: tuple[Source, ...]
@@ -38,6 +40,8 @@ class CrawlJob:
     until: str | None = None
     legal_basis: LegalBasis = "44b"
     retention_days: int = 365
+    loopback_hosts: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

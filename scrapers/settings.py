@@ -1,7 +1,8 @@
 """Scrapy's settings: polite, narrow and without memory.
 
-Per host: one request at a time; the pause between two and the user agent come from the job (see
-``crawl_process``). Hardening as in Scrapy's own security guide.
+Per host: one request at a time; the pause between two, the user agent and the limits of a download
+come from the job (see ``crawl_process``). Hardening as in Scrapy's own security guide, and beyond:
+see ``docs/crawling.md``.
 """
 
 from __future__ import annotations
@@ -18,20 +19,22 @@ ROBOTSTXT_USER_AGENT = "partnernetz"
 CONCURRENT_REQUESTS = 32
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 2.0
-DOWNLOAD_TIMEOUT = 30
-RETRY_TIMES = 2
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # 429 and 503 are for PaceMiddleware
-REDIRECT_MAX_TIMES = 5
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/pdf,text/plain;q=0.9,*/*;q=0.1",
     "Accept-Language": "de,en;q=0.5",
 }
 
 # nothing but http and https, nothing too large, nothing remembered, nothing listening
-DOWNLOAD_HANDLERS: dict[str, Any] = {"data": None, "file": None, "ftp": None, "s3": None}
-DOWNLOAD_MAXSIZE = 20_000_000
-DOWNLOAD_WARNSIZE = 0
-DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_HANDLERS: dict[str, Any] = {
+    "http": "scrapers.guards.downloading.GuardedDownloadHandler",
+    "https": "scrapers.guards.downloading.GuardedDownloadHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+COMPRESSION_ENABLED = False  # the handler unpacks
 COOKIES_ENABLED = False
 HTTPPROXY_ENABLED = False
 REFERRER_POLICY = "no-referrer"
@@ -47,6 +50,8 @@ EXTENSIONS: dict[str, Any] = {
 DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scrapers.guards.redirecting.GuardedRedirectMiddleware": 600,
     "scrapers.middlewares.scope.ScopeMiddleware": 50,
     "scrapers.middlewares.robots.RobotsMiddleware": 100,
     "scrapers.middlewares.permission.PermissionMiddleware": 150,

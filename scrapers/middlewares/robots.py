@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from itertools import islice
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -38,6 +39,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._asked_at: dict[str, float] = {}
+        self._causes: dict[str, RefusedError] = {}
 
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
         """Raise RefusedError for what robots.txt forbids."""
@@ -47,6 +49,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         parser = await self.robot_parser(request)
         host = host_of(request.url)
         if parser is None:
+            cause = self._causes.get(urlsplit(request.url).netloc)
+            if cause is not None:
+                raise RefusedError(str(cause), slug=cause.slug, rule=cause.rule, closed_host=host)
             raise RefusedError(
                 f"{host} cannot be reached: its robots.txt got no usable answer.",
                 slug="download_failed",
@@ -110,6 +115,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             learn(host_of(request.url), tuple(dict.fromkeys(addresses)))
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
+        if isinstance(exc, RefusedError):  # a guard's word says more than ours
+            self._causes[netloc] = exc
         self._no_parser(netloc)
 
     def _no_parser(self, netloc: str) -> None:

@@ -44,5 +44,5 @@ def _mostly_utf8(body: bytes) -> str | None:
     """Return the text if the body is UTF-8 with a few broken characters, else None."""
     text = body.decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
-    good = sum(1 for character in text if character > "\x7f") - broken
+    good = len(text) - len(text.encode("ascii", "ignore")) - broken
     return text if body.isascii() or good > 4 * broken else None

@@ -25,6 +25,8 @@ _JSON_TYPES = frozenset(["application/json", "application/ld+json", "text/json"]
 #: Servers send these for anything.
 _VAGUE_TYPES = frozenset(["", "application/octet-stream", "binary/octet-stream", "unknown/unknown"])
 _LOOKS_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta)[\s>]", re.IGNORECASE)
+#: Bytes; a body of this length can stall a reader for some seconds at most.
+_LARGEST_HERE = 128 * 1024
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -66,12 +68,26 @@ def _guarded(reader: Reader) -> Reader:
     return guarded  # type: ignore[return-value]
 
 
-@_guarded
 def document_of_bytes(body: bytes, *, media_type: str, reference: DocumentReference) -> Document:
     """Return the Document of a body, filling title, language and date into its reference.
 
+    PDF and large bodies are read by another process, as they might stall or crash this one.
     Raises UnreadableError like ``read_document``.
     """
+    if len(body) <= _LARGEST_HERE and format_of(body, media_type=media_type) != "pdf":
+        return document_here(body, media_type=media_type, reference=reference)
+    from scrapers.reading.isolation import document_of_page
+
+    try:
+        return document_of_page(body, media_type=media_type, reference=reference)
+    except UnreadableError as error:
+        message = str(error).replace("It ", f"{_name(reference)} ", 1)
+        raise UnreadableError(message, slug=error.slug) from error
+
+
+@_guarded
+def document_here(body: bytes, *, media_type: str, reference: DocumentReference) -> Document:
+    """Return the Document of a body like ``document_of_bytes``, read by this very process."""
     kind = format_of(body, media_type=media_type)
     if kind is None:
         shown = media_type or "without a media type"

@@ -24,17 +24,19 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from partnernetz.errors import FailureSlug
 from partnernetz.records import Source
-from scrapers.answers import exchange_of, failure_reason, now
+from scrapers.answers import exchange_of, now
 from scrapers.archive_writing import NOT_MODIFIED_STATUS, Exchange, header_of
 from scrapers.date_range import DateRange, parse_range
 from scrapers.frontier import Frontier, Step
 from scrapers.jobs import FINISHED, CrawlJob, delay_of
-from scrapers.links import PageLinks, is_in_scope, page_links
+from scrapers.links import PageLinks, is_in_scope
 from scrapers.middlewares.refusal import RefusedError
+from scrapers.mishaps import mishap_of, reading_mishap
 from scrapers.oparl import links_of_council_paper, read_any_listing
 from scrapers.permission import NOFOLLOW
 from scrapers.reading.charset import decode
 from scrapers.reading.dispatch import format_of
+from scrapers.reading.isolation import links_of_page
 from scrapers.recording import Known, Recorder
 from scrapers.sources import without_www
 
@@ -75,7 +77,8 @@ class SiteCrawl:
 
     def note_answer(self, failure: str | None = None) -> None:
         """Count failed downloads; after too many in a row the site is given up."""
-        self.failures_in_a_row = self.failures_in_a_row + 1 if failure == "download_failed" else 0
+        is_failure = failure in ("download_failed", "timed_out")
+        self.failures_in_a_row = self.failures_in_a_row + 1 if is_failure else 0
         self.is_given_up = self.is_given_up or self.failures_in_a_row >= _MOST_FAILURES
 
 
@@ -244,7 +247,7 @@ class SiteSpider(Spider):
         except CloseSpider:
             raise
         except Exception as error:  # pages are hostile: one must not end the crawl of its site
-            message = f"{address} could not be read ({type(error).__name__})."
+            message = reading_mishap(error, address)
             self._tell_failure(site, address, "document_unreadable", message)
         if again is not None:
             yield again
@@ -319,7 +322,7 @@ class SiteSpider(Spider):
         arguments = failure.request.cb_kwargs  # type: ignore[attr-defined]
         site: SiteCrawl = arguments["site"]
         error = failure.value
-        slug, message = failure_reason(error, arguments["address"])
+        slug, message = mishap_of(error, arguments["address"])
         if isinstance(error, RefusedError):
             rule = _rule(error)
             self._tell_failure(
@@ -393,7 +396,7 @@ def _links(body: bytes, media_type: str, *, base: str) -> PageLinks:
     """Return the links of a page or council paper, none of what is neither."""
     kind = format_of(body, media_type=media_type)
     if kind == "html":
-        return page_links(decode(body, media_type=media_type), base=base)
+        return links_of_page(decode(body, media_type=media_type), base=base)
     links = links_of_council_paper(body, base=base) if kind == "oparl" else ()
     return PageLinks(title="", links=tuple(links))
 

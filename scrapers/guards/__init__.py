@@ -1,0 +1,1 @@
+"""What keeps a crawl safe from the pages it reads: see ``docs/crawling.md``."""
