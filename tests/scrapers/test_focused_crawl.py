@@ -111,5 +111,5 @@ def test_a_real_crawl_over_http_finds_them_too(server: _Server, tmp_path: Path) 
     settings = Settings(contact="")
     crawl([source], archive=tmp_path, settings=settings, is_loopback_allowed=True)
     asked = {towns.ROOT + path for path in server.asked}
-    assert len(server.asked) <= _MOST_FETCHES + 1  # and robots.txt
+    assert len(server.asked) <= _MOST_FETCHES + 2  # and robots.txt, tdmrep.json
     assert server.site.relevant <= asked

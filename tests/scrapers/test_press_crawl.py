@@ -15,6 +15,9 @@ from partnernetz.settings import Settings
 from scrapers.crawl import crawl
 from scrapers.inputs import read_inputs
 
+#: Where owners state their rules: asked for before any page.
+_RULES = ("/robots.txt", "/.well-known/tdmrep.json")
+
 
 class _Paper(ThreadingHTTPServer):
     daemon_threads = True
@@ -110,7 +113,7 @@ def test_a_stretch_of_time_is_read_and_nothing_else(paper: _Paper, tmp_path: Pat
         since="2019-03",
         until="2019-04",
     )
-    assert [path for path in paper.asked if path != "/robots.txt"] == [
+    assert [path for path in paper.asked if path not in _RULES] == [
         "/feed.xml", "/sitemap.xml", "/news.xml",  # 2017.xml was not changed since
         "/", "/archiv/2019/03/", "/archiv/2019/04/", "/gera", "/hof", "/leer", "/neu", "/bad",
         "/impressum",

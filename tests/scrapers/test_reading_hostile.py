@@ -40,12 +40,12 @@ _MANY = 20_000
     ids=range(17),
 )
 def test_html_bombs_are_read_or_refused_soon(markup: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()  # the machine may be busy
     with suppress(UnreadableError):
         document_of_html(markup, reference=_REFERENCE)
         list(links_of_html(markup, base="http://a.example/"))
         published_date(markup)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,6 @@ def test_html_bombs_are_read_or_refused_soon(markup: str) -> None:
     ids=range(6),
 )
 def test_text_bombs_are_read_soon(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()  # the machine may be busy
     assert document_of_text(text, reference=_REFERENCE).text == text
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
