@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from network.changelog import write_changes
 from network.evidence_table import EvidenceTable, from_arrow, from_records, joined
 from network.release import ReleaseSummary, publish
 from partnernetz.errors import Failure, InputError
@@ -134,15 +135,34 @@ def build_release(
     failures: Iterable[Failure] = (),
     minimum_belief: float = 0.0,
     copies: Mapping[str, str] | None = None,
+    previous: Path | None = None,
 ) -> tuple[ReleaseSummary, list[Failure]]:
     """Write the release of evidence files; return what it holds and what could not be used.
 
     ``failures`` are those that earlier stages noted; they are counted in the release. Partnerships
     of less belief than ``minimum_belief`` (0 to 1) are left out; ``copies`` has the group of each
-    document that is known to be a copy, by its id.
+    document that is known to be a copy, by its id. What changed since a ``previous`` release is
+    told in the new one's ``CHANGES.md``.
     """
     found = read_statements(files)
     found.failures[:0] = failures
+    unlogged: list[Failure] = []
+
+    def log_changes(folder: Path) -> None:
+        if previous is None:
+            return
+        try:
+            write_changes(folder, previous=previous)
+        except InputError as error:  # a torn release must not stop the one that replaces it
+            unlogged.append(
+                Failure(
+                    stage="publish",
+                    subject=previous.name,
+                    slug="document_unreadable",
+                    message=f"No change log was written: {error}",
+                )
+            )
+
     summary = publish(
         evidence=found.evidence,
         claims=found.claims,
@@ -152,5 +172,6 @@ def build_release(
         failures=found.failures,
         minimum_belief=minimum_belief,
         copies=copies,
+        finish=log_changes,
     )
-    return summary, found.failures
+    return summary, [*found.failures, *unlogged]

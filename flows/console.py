@@ -12,7 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
 
 #: Of the failures of a run so many are told one by one, the rest is counted.
 _MOST_TOLD = 20
@@ -57,20 +62,47 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None
 
     A terminal's width is kept; elsewhere a cell is as wide as its text, so that nothing is cut.
     """
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    is_terminal = sys.stdout.isatty()
-    console = Console(highlight=False, markup=False, width=None if is_terminal else 10_000)
-    table = Table(box=box.SIMPLE_HEAD if is_terminal else None, pad_edge=False)
+    table = make_table()
     for number, column in enumerate(columns):
         is_number = all(isinstance(row[number], int | float) for row in rows) and bool(rows)
         table.add_column(Text(column), justify="right" if is_number else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(printable(_cell(value))) for value in row))
-    console.print(table)
+    show_rendered(table)
+
+
+def make_table() -> Table:
+    """Return an empty table of rich in the style of all our tables."""
+    from rich import box
+    from rich.table import Table
+
+    return Table(box=box.SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
+
+
+def terminal_width() -> int | None:
+    """Return the width of the terminal in characters, None where stdout is none."""
+    from rich.console import Console
+
+    return Console().width if sys.stdout.isatty() else None
+
+
+def show_rendered(*parts: RenderableType) -> None:
+    """Write what rich can draw to stdout; outside a terminal no line is broken."""
+    from rich.console import Console
+
+    is_terminal = sys.stdout.isatty()
+    console = Console(highlight=False, markup=False, width=None if is_terminal else 10_000)
+    for part in parts:
+        console.print(part)
+
+
+def styled(text: str, style: str = "") -> Text:
+    """Return a text of rich that cannot steer the terminal."""
+    from rich.text import Text
+
+    return Text(printable(text), style=style)
 
 
 def _cell(value: object) -> str:

@@ -243,6 +243,7 @@ def publish_parts(
         gazetteer=load_gazetteer(),
         reference_folder=reference_folder(),
         failures=noted,
+        previous=layout.release if layout.release.is_dir() else None,
     )
     report = RunReport(
         is_new=True,

@@ -1,147 +1,262 @@
-"""A release against a reference list: found, missing, new, or with another year."""
+"""A release against a reference list: found, missing, new, other dates; how much of it where."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from network.inspection import read_towns
+from network.coverage import Coverage, Outcome, coverage
+from network.place_matching import PlaceMatcher
+from network.reference_lists import ReferencePair, ReferencePlace, read_reference
 from network.release.reading import read_rows
-from network.towns import Towns
-from partnernetz.errors import InputError
-from partnernetz.places import Gazetteer, fold
+from partnernetz import edtf
+from partnernetz.places import Gazetteer
+from partnernetz.records import PARTNERSHIP_KINDS
 
-#: Columns of the two places, best first: the project's own form, then Wikidata's P190 table.
-PLACE_COLUMNS = (("a", "b"), ("itemLabel", "partnerLabel"))
+Row = Mapping[str, Any]
+Agreement = Literal["agrees", "otherwise stated", "conflicts", "undated"]
+MissingReason = Literal["not stated", "only planned", "only denied", "below the belief"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferencePair:
-    """A line of the reference list; ``year`` is None where it gives none."""
-
-    a: str
-    b: str
-    year: int | None = None
+_COLUMNS = "partnership_id a_id b_id a_name b_name kind status start_date end_date belief".split()
+#: A list of partnerships means the closest tie of a pair.
+_CLOSENESS = {kind: number for number, kind in enumerate(PARTNERSHIP_KINDS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """A partnership of the release with its names and year, and the line of the list it meets."""
+class Known:
+    """A partnership of the release; dates are EDTF strings."""
 
     partnership_id: str
+    a_id: str
+    b_id: str
     a_name: str
     b_name: str
-    start_year: int | None
-    reference: ReferencePair | None = None
+    kind: str
+    status: str
+    start_date: str | None
+    end_date: str | None
+    belief: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedDate:
+    """A date that the release has of a partnership, for another event than the list."""
+
+    event: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A pair of the list that the release has, and whether its dates agree.
+
+    Dates agree if they can mean the same day (1988 and 1988-05-03). Where they do not,
+    ``stated`` has the events of the release whose date is the list's: ``otherwise stated``; without
+    any they conflict. ``undated`` if one of the two has no date.
+    """
+
+    reference: ReferencePair
+    known: Known
+    start: Agreement
+    end: Agreement
+    stated: tuple[StatedDate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A pair of the list that the release does not have, with the places that are meant.
+
+    ``sites_read`` counts those of the two places from whose own site anything was read.
+    """
+
+    reference: ReferencePair
+    a_id: str
+    b_id: str
+    reason: MissingReason
+    sites_read: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """A pair of the list of which it is not sure which places are meant.
+
+    ``a`` and ``b`` are the ids that can be; an empty one is a place that is not known at all.
+    """
+
+    reference: ReferencePair
+    a: tuple[str, ...]
+    b: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gaps:
-    """``conflicting`` are those found whose year differs; they are among ``found`` as well."""
+    """How a release and a list differ; ``problems`` are cells of the list that cannot be read."""
 
-    found: tuple[Match, ...]
-    missing: tuple[ReferencePair, ...]
-    new: tuple[Match, ...]
-    conflicting: tuple[Match, ...]
+    form: str
+    found: tuple[Found, ...]
+    missing: tuple[Missing, ...]
+    new: tuple[Known, ...]
+    ambiguous: tuple[Unclear, ...]
+    unknown: tuple[Unclear, ...]
+    states: tuple[Coverage, ...]
+    sides: tuple[Coverage, ...]
+    places: tuple[ReferencePlace, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def conflicting(self) -> tuple[Found, ...]:
+        """Return the pairs whose start or end in the list no source of the release states."""
+        return tuple(item for item in self.found if "conflicts" in (item.start, item.end))
 
 
-def find_gaps(release: Path, reference: Path, *, gazetteer: Gazetteer | None = None) -> Gaps:
+def find_gaps(
+    release: Path,
+    reference: Path,
+    *,
+    gazetteer: Gazetteer | None = None,
+    minimum_belief: float = 0.0,
+) -> Gaps:
     """Return how a release and a reference list differ.
 
-    Places meet by name, with a gazetteer also by the other names that a place bears. Raises
-    InputError for what is no release or no such list.
+    Places meet by the keys that the list gives (municipality key, GeoNames), else by name, with a
+    gazetteer also by other names. Partnerships of less belief count as missing. Raises InputError
+    for what is no release or no such list.
     """
-    partnerships = read_rows(release, "partnerships")
-    by_pair = {frozenset((row["a_id"], row["b_id"])): row for row in partnerships}
-    towns = read_towns(release, partnerships)
-    found: dict[str, Match] = {}
-    missing = []
-    for pair in read_reference(reference):
-        row = _partnership(pair, by_pair, towns, gazetteer)
-        if row is None:
-            missing.append(pair)
-        else:
-            match = _match(row, pair)
-            known = found.get(match.partnership_id)
-            if known is None or not _conflicts(match):
-                found[match.partnership_id] = match
+    listed = read_reference(reference)
+    finder = _Finder(release, gazetteer, minimum_belief)
+    results = [finder.look_up(pair) for pair in listed.pairs]
+    found = _once_each(item for item in results if isinstance(item, Found))
+    missing = tuple(item for item in results if isinstance(item, Missing))
+    unclear = [item for item in results if isinstance(item, Unclear)]
+    met = {frozenset((item.known.a_id, item.known.b_id)) for item in found}
+    new = tuple(item for item in finder.closest() if frozenset((item.a_id, item.b_id)) not in met)
+    outcomes: list[Outcome] = [
+        *((item.known.a_id, item.known.b_id, "found") for item in found),
+        *((item.a_id, item.b_id, "missing") for item in missing),
+        *((item.a_id, item.b_id, "new") for item in new),
+    ]
     return Gaps(
-        found=tuple(found.values()),
-        missing=tuple(missing),
-        new=tuple(_match(row) for row in partnerships if row["partnership_id"] not in found),
-        conflicting=tuple(match for match in found.values() if _conflicts(match)),
+        form=listed.form,
+        found=found,
+        missing=missing,
+        new=new,
+        ambiguous=tuple(item for item in unclear if item.a and item.b),
+        unknown=tuple(item for item in unclear if not (item.a and item.b)),
+        states=coverage(outcomes, finder.places, by="state"),
+        sides=coverage(outcomes, finder.places, by="side"),
+        places=listed.places,
+        problems=listed.problems,
     )
 
 
-def read_reference(path: Path) -> tuple[ReferencePair, ...]:
-    """Return the pairs of a CSV or TSV file, each once whatever its direction, in its order.
+class _Finder:
+    """Looks up the pairs of a list in a release."""
 
-    It has the columns a, b and maybe year, or itemLabel and partnerLabel (Wikidata P190). Raises
-    InputError where it is missing, not UTF-8, or has other columns.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError as error:
-        raise InputError(f"There is no file {path}: check the path.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not readable as UTF-8: save it as UTF-8 first.") from error
-    delimiter = next((mark for mark in "\t;" if lines and mark in lines[0]), ",")
-    reader = csv.DictReader(lines, delimiter=delimiter)
-    first, second = _place_columns(reader.fieldnames or (), path)
-    pairs: dict[tuple[frozenset[str], int | None], ReferencePair] = {}
-    for row in reader:
-        a, b = (row[first] or "").strip(), (row[second] or "").strip()
-        if a and b:
-            pair = ReferencePair(a=a, b=b, year=_year(row.get("year")))
-            pairs.setdefault((frozenset((fold(a), fold(b))), pair.year), pair)
-    return tuple(pairs.values())
+    def __init__(self, release: Path, gazetteer: Gazetteer | None, minimum_belief: float) -> None:
+        self.places = PlaceMatcher(read_rows(release, "places"), gazetteer=gazetteer)
+        self._minimum = minimum_belief
+        self._ties: dict[frozenset[str], list[Known]] = defaultdict(list)
+        for row in read_rows(release, "partnerships", columns=_COLUMNS):
+            known = Known(**row)
+            self._ties[frozenset((known.a_id, known.b_id))].append(known)
+        for ties in self._ties.values():
+            ties.sort(key=lambda tie: (_CLOSENESS[tie.kind], -tie.belief))
+        self._events: dict[str, list[StatedDate]] = defaultdict(list)
+        columns = ("partnership_id", "event", "event_date")
+        for row in read_rows(release, "events", columns=columns):
+            stated = StatedDate(event=row["event"], date=row["event_date"])
+            self._events[row["partnership_id"]].append(stated)
+        self._modalities: dict[frozenset[str], Counter[str]] = defaultdict(Counter)
+        for row in read_rows(release, "evidence", columns=("a_id", "b_id", "modality")):
+            self._modalities[frozenset((row["a_id"], row["b_id"]))][row["modality"]] += 1
+        self._hosts = {
+            row["host_place_id"]
+            for row in read_rows(release, "documents", columns=("host_place_id",))
+        }
+
+    def closest(self) -> Iterable[Known]:
+        """Yield the closest tie of each pair that is believed enough."""
+        for ties in self._ties.values():
+            believed = [tie for tie in ties if tie.belief >= self._minimum]
+            if believed:
+                yield believed[0]
+
+    def look_up(self, pair: ReferencePair) -> Found | Missing | Unclear:
+        ones, others = self.places.candidates(pair.a), self.places.candidates(pair.b)
+        pairs = dict.fromkeys(
+            frozenset((one, other)) for one in ones for other in others if one != other
+        )
+        met = [key for key in pairs if key in self._ties]
+        if len(met) == 1:
+            believed = [tie for tie in self._ties[met[0]] if tie.belief >= self._minimum]
+            if believed:
+                return self._found(pair, believed[0])
+            return self._missing(pair, *self._in_order(met[0], ones), reason="below the belief")
+        mentioned = [key for key in pairs if key in self._modalities]
+        if len(mentioned) == 1:
+            return self._missing(pair, *self._in_order(mentioned[0], ones))
+        one, other = self.places.settle(pair.a), self.places.settle(pair.b)
+        if len(met) > 1 or one is None or other is None or one == other:
+            return Unclear(reference=pair, a=ones, b=others)
+        return self._missing(pair, one, other)
+
+    def _in_order(self, pair: frozenset[str], ones: Sequence[str]) -> tuple[str, str]:
+        first = next(key for key in ones if key in pair)
+        (second,) = pair - {first}
+        return first, second
+
+    def _missing(
+        self, pair: ReferencePair, one: str, other: str, *, reason: MissingReason | None = None
+    ) -> Missing:
+        said = self._modalities[frozenset((one, other))]
+        stated: MissingReason = "not stated"
+        if said["planned"]:
+            stated = "only planned"
+        elif said["denied"]:
+            stated = "only denied"
+        read = sum(place in self._hosts for place in (one, other))
+        return Missing(
+            reference=pair, a_id=one, b_id=other, reason=reason or stated, sites_read=read
+        )
+
+    def _found(self, pair: ReferencePair, known: Known) -> Found:
+        events = self._events[known.partnership_id]
+        stated = [
+            event
+            for event in events
+            if any(edtf.overlaps(event.date, date) for date in pair.since)
+            # a vaguer form of our start speaks for it, not for the list
+            and not (known.start_date and edtf.contains(event.date, known.start_date))
+        ]
+        start = _agreement(known.start_date, pair.since, [e.date for e in stated])
+        ends = [event.date for event in events if event.event in ("end", "dormancy")]
+        return Found(
+            reference=pair,
+            known=known,
+            start=start,
+            end=_agreement(known.end_date, pair.until, ends),
+            stated=tuple(stated) if start == "otherwise stated" else (),
+        )
 
 
-def _place_columns(names: Sequence[str], path: Path) -> tuple[str, str]:
-    for columns in PLACE_COLUMNS:
-        if set(columns) <= set(names):
-            return columns
-    raise InputError(
-        f"{path} has no columns a and b (or itemLabel and partnerLabel): name them so in its first "
-        "line."
-    )
+def _agreement(ours: str | None, theirs: Sequence[str], stated: Iterable[str]) -> Agreement:
+    """Return whether a date agrees with any that the list gives."""
+    if ours is None or not theirs:
+        return "undated"
+    if any(edtf.overlaps(ours, date) for date in theirs):
+        return "agrees"
+    is_stated = any(edtf.overlaps(other, date) for other in stated for date in theirs)
+    return "otherwise stated" if is_stated else "conflicts"
 
 
-def _year(cell: str | None) -> int | None:
-    """Return the year with which a cell begins ("1988", "1988-09-19")."""
-    digits = (cell or "").strip()[:4]
-    return int(digits) if len(digits) == 4 and digits.isascii() and digits.isdigit() else None
-
-
-def _partnership(
-    pair: ReferencePair,
-    by_pair: Mapping[frozenset[str], Mapping[str, Any]],
-    towns: Towns,
-    gazetteer: Gazetteer | None,
-) -> Mapping[str, Any] | None:
-    ones, others = (_ids(name, towns, gazetteer) for name in (pair.a, pair.b))
-    rows = (by_pair.get(frozenset((one, other))) for one in ones for other in others)
-    return next((row for row in rows if row), None)
-
-
-def _ids(name: str, towns: Towns, gazetteer: Gazetteer | None) -> list[str]:
-    named = [entry.place.id for entry in gazetteer.names(name)] if gazetteer else []
-    return list(dict.fromkeys([*towns.candidates(name), *named]))
-
-
-def _match(row: Mapping[str, Any], reference: ReferencePair | None = None) -> Match:
-    return Match(
-        partnership_id=row["partnership_id"],
-        a_name=row["a_name"],
-        b_name=row["b_name"],
-        start_year=row["start_year"],
-        reference=reference,
-    )
-
-
-def _conflicts(match: Match) -> bool:
-    stated = match.reference.year if match.reference else None
-    return None not in (stated, match.start_year) and stated != match.start_year
+def _once_each(found: Iterable[Found]) -> tuple[Found, ...]:
+    """Return each partnership once: a line of the list that agrees outweighs one that does not."""
+    best: dict[str, Found] = {}
+    for item in found:
+        known = best.get(item.known.partnership_id)
+        if known is None or (known.start != "agrees" and item.start == "agrees"):
+            best[item.known.partnership_id] = item
+    return tuple(best.values())

@@ -10,15 +10,18 @@ from typing import Any
 from network.release.reading import read_by_id, read_rows
 from partnernetz.records import DocumentReference
 
+_SPAN = ("document_id", "quotation", "start_offset", "end_offset")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotedSpan:
     """A quotation that stands at ``text[start:end]`` of the document, counted in characters.
 
-    ``id`` is that of the Evidence or the Claim.
+    ``id`` is that of the Evidence or the Claim, ``table`` is evidence or claims.
     """
 
     id: str
+    table: str
     quotation: str
     start: int
     end: int
@@ -33,9 +36,10 @@ def read_quotations(release: Path) -> Iterator[QuotedSpan]:
     rows = read_by_id(release, "documents", "document_id")
     documents = {key: _document(row) for key, row in rows.items()}
     for table, key in (("evidence", "evidence_id"), ("claims", "claim_id")):
-        for row in read_rows(release, table):
+        for row in read_rows(release, table, columns=(key, *_SPAN)):
             yield QuotedSpan(
                 id=row[key],
+                table=table,
                 quotation=row["quotation"],
                 start=row["start_offset"],
                 end=row["end_offset"],

@@ -28,20 +28,29 @@ def build(
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the release.")],
     min_belief: MinimumBelief = 0.0,
+    previous: Annotated[
+        Path | None,
+        typer.Option(metavar="OLD", help="An older release: CHANGES.md tells what changed."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Assemble partnerships, build the network, write the release."""
     from flows.building import build_release, evidence_files
     from flows.console import count, say, show_json, tell_failures
     from flows.options import load_gazetteer, reference_folder
+    from network.release.reading import read_summary
 
     files = evidence_files(evidence)
+    before = _release(previous) if previous else None
+    if before is not None:
+        read_summary(before)  # tells at once where it is no release
     summary, failures = build_release(
         files,
         out=out,
         gazetteer=load_gazetteer(),
         reference_folder=reference_folder(),
         minimum_belief=min_belief,
+        previous=before,
     )
     tell_failures([failure.message for failure in failures])
     if as_json:
@@ -61,14 +70,17 @@ def inspect(
 ) -> None:
     """Show the partners of a town, or the dossier of a pair with its quotations."""
     from flows.console import show_json
-    from flows.reports import show_dossier, show_town
-    from network.inspection import dossier, partners_of
+    from flows.dossiers import show_dossier, show_town
+    from flows.options import load_gazetteer
+    from network.dossier import dossier
+    from network.inspection import partners_of
 
+    folder = _release(release)
     if other is None:
-        report = partners_of(_release(release), town, minimum_belief=min_belief)
+        report = partners_of(folder, town, minimum_belief=min_belief, gazetteer=load_gazetteer)
         show_json(report) if as_json else show_town(report)
         return
-    found = dossier(_release(release), town, other)
+    found = dossier(folder, town, other, minimum_belief=min_belief, gazetteer=load_gazetteer)
     show_json(found) if as_json else show_dossier(found)
 
 
@@ -123,7 +135,7 @@ def verify(
 ) -> None:
     """Find every quotation of a release again in the archive."""
     from flows import verification
-    from flows.console import count, progress, show, show_json
+    from flows.console import progress, show_json
 
     found_release = _release(release)
     spans = verification.load_quotations(found_release)
@@ -131,16 +143,7 @@ def verify(
         found = verification.verify(
             spans, archive=archive or found_release.parent / "archive", advance=advance
         )
-    if as_json:
-        show_json(found)
-    else:
-        for lost in found.lost:
-            show(f"{lost.id}: {lost.reason}\n    „{' '.join(lost.quotation.split())}“")
-        kept = found.quotations - len(found.lost)
-        show(
-            f"{kept:,} of {count(found.quotations, 'quotation')} found again in "
-            f"{count(found.documents, 'document')}, {len(found.lost):,} lost."
-        )
+    show_json(found) if as_json else verification.show_verification(found)
     raise typer.Exit(1 if found.lost else 0)
 
 
@@ -150,8 +153,8 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Show what changed between two releases, and why."""
+    from flows.comparisons import show_comparison
     from flows.console import show_json
-    from flows.reports import show_comparison
     from network.comparison import compare_releases
 
     found = compare_releases(_release(old), _release(new))
@@ -161,18 +164,43 @@ def compare(
 def gaps(
     release: Release,
     reference: Annotated[
-        Path, typer.Option(metavar="FILE", help="CSV or TSV with a, b, year (or Wikidata P190).")
+        Path,
+        typer.Option(metavar="FILE", help="A list: Wikidata (CSV TSV JSON), a register, pairs."),
     ],
+    min_belief: Annotated[
+        float, typer.Option(min=0, max=1, help="Count partnerships of less belief as missing.")
+    ] = 0.0,
+    quickstatements: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write what Wikidata lacks as QuickStatements."),
+    ] = None,
+    statement_belief: Annotated[
+        float, typer.Option(min=0, max=1, help="Only with this belief or more.")
+    ] = 0.95,
+    limit: Annotated[int, typer.Option(min=0, help="Show so many pairs of each kind.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Compare a release with a reference list: found, missing, new, other years."""
+    """Compare a release with a reference list: found, missing, new, other dates, coverage."""
     from flows.console import show_json
+    from flows.gap_reports import plain_gaps, show_gaps, tell_statements
     from flows.options import load_gazetteer
-    from flows.reports import show_gaps
     from network.gaps import find_gaps
+    from network.quickstatements import quick_statements
+    from partnernetz.errors import UsageError
+    from partnernetz.storage import write_text
 
-    found = find_gaps(_release(release), reference, gazetteer=load_gazetteer())
-    show_json(found) if as_json else show_gaps(found)
+    folder = _release(release)
+    found = find_gaps(folder, reference, gazetteer=load_gazetteer(), minimum_belief=min_belief)
+    if quickstatements is not None and found.form != "wikidata":
+        raise UsageError(
+            f"{reference} is no list of Wikidata, so it cannot tell what is lacking there: see "
+            "docs/reference_lists.md for one."
+        )
+    show_json(plain_gaps(found)) if as_json else show_gaps(found, limit=limit)
+    if quickstatements is not None:
+        written = quick_statements(folder, found, minimum_belief=statement_belief)
+        write_text(quickstatements, "".join(f"{line}\n" for line in written.lines))
+        tell_statements(written, quickstatements)
 
 
 def _release(folder: Path) -> Path:

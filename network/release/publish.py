@@ -6,13 +6,14 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from network.belief import default_errors
 from network.evidence_table import EvidenceTable
 from network.explorer import render
 from network.measures import network_measures
@@ -56,6 +57,7 @@ def publish(
     failures: Iterable[Failure] = (),
     minimum_belief: float = 0.0,
     copies: Mapping[str, str] | None = None,
+    finish: Callable[[Path], None] | None = None,
 ) -> ReleaseSummary:
     """Write the release of the Evidence to ``out`` and return what it holds.
 
@@ -63,7 +65,8 @@ def publish(
     where ``out`` is something else than a release or an empty folder, StageError where it cannot
     be written. Wrong dates and scores in the records are mended and counted among the failures.
     Partnerships of less belief than ``minimum_belief`` (0 to 1) are left out, not their Evidence;
-    ``copies`` has the group of each document that is known to be a copy, by its id.
+    ``copies`` has the group of each document that is known to be a copy, by its id. ``finish`` is
+    given the whole folder before it appears and may add files to it.
     """
     check_target(out)
     network = make_network(
@@ -83,6 +86,8 @@ def publish(
             summary=summary,
             reference_folder=reference_folder,
         )
+        if finish is not None:
+            finish(folder)
     return ReleaseSummary(
         folder=out,
         places=summary["nodes"],
@@ -165,6 +170,7 @@ def _summary(network: Network, tables: Tables, failures: tuple[Failure, ...]) ->
         **network_measures(network.graph, communities=_communities(network, tables)),
         **{name: tables[name].num_rows for name in ("evidence", "claims", "documents", "events")},
         "evidence_by_modality": dict(sorted(modalities.items())),
+        "belief": asdict(default_errors()),
         "failures": len(failures),
         "failures_by_slug": dict(sorted(Counter(item.slug for item in failures).items())),
         "failed": [
