@@ -16,7 +16,7 @@ from flows.console import (
 )
 from flows.drawing import Axis, axis_of, bar, lifeline, sparkline
 from network.belief_steps import BeliefAccount, SourceStep
-from network.dossier import Dossier, Quotation, Statement, Tie
+from network.dossier_records import Dossier, Quotation, Statement, Tie
 from network.inspection import Partner, TownReport
 from network.spells import read_spells
 
