@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flows.console import count, make_table, printable, show, show_rendered, styled
-from network.comparison import Comparison, PartnershipChange, ReleaseMark, ValueChange
+from network.comparison import (
+    Comparison,
+    PartnershipChange,
+    ReleaseMark,
+    ValueChange,
+    describe_rejudged,
+)
 from network.evidence_changes import RestatedEvidence, StatedEvidence, ValueBeforeAfter
 
 _STYLES = {"added": "green", "withdrawn": "red", "renamed": "cyan", "changed": "yellow"}
@@ -22,7 +28,7 @@ def show_comparison(found: Comparison) -> None:
         "added": found.added,
         "withdrawn": found.withdrawn,
         "renamed": found.renamed,
-        "changed": found.changed,
+        "changed": found.restated,
     }
     _show_sums(found, lists)
     if found.parameters:
@@ -31,6 +37,9 @@ def show_comparison(found: Comparison) -> None:
         _show_places(found)
     for title, changes in lists.items():
         _show_changes(title, changes)
+    if found.rejudged:
+        show_rendered(styled("\njudged otherwise", "bold"))
+        show(describe_rejudged(found.rejudged))
 
 
 def _show_sums(found: Comparison, lists: dict[str, tuple[PartnershipChange, ...]]) -> None:
@@ -39,6 +48,7 @@ def _show_sums(found: Comparison, lists: dict[str, tuple[PartnershipChange, ...]
     line = styled("")
     for title, changes in lists.items():
         line.append(f"{len(changes):,} {title}", _STYLES[title] if changes else "dim").append("  ")
+    line.append(f"{len(found.rejudged):,} judged otherwise", "dim")
     show_rendered(line)
     if found.parameters is None:
         show("One of the releases does not tell by which figures belief was worked out.")

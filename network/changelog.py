@@ -19,6 +19,7 @@ from network.comparison import (
     ReleaseMark,
     ValueChange,
     compare_releases,
+    describe_rejudged,
 )
 from network.evidence_changes import RestatedEvidence, StatedEvidence
 
@@ -84,9 +85,11 @@ def _section(found: Comparison) -> Iterator[str]:
         ("Added", found.added),
         ("Withdrawn", found.withdrawn),
         ("Under another id", found.renamed),
-        ("Changed", found.changed),
+        ("Changed", found.restated),
     ):
         yield from _list(title, (line for change in changes for line in _change(change)))
+    if found.rejudged:  # when figures change all beliefs do: told in one sentence
+        yield from _list("Judged otherwise", [escaped(describe_rejudged(found.rejudged))])
 
 
 def _list(title: str, lines: Iterable[str]) -> Iterator[str]:

@@ -80,6 +80,12 @@ class PartnershipChange:
     old_id: str | None = None
     went_to: tuple[str, ...] = ()
 
+    @property
+    def is_belief_alone(self) -> bool:
+        """Return whether only the belief changed, and no evidence with it."""
+        columns = [value.column for value in self.values]
+        return columns == ["belief"] and self.values[0].cause in ("parameters", "method")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceChange:
@@ -117,6 +123,16 @@ class Comparison:
     withdrawn: tuple[PartnershipChange, ...]
     renamed: tuple[PartnershipChange, ...]
     changed: tuple[PartnershipChange, ...]
+
+    @property
+    def rejudged(self) -> tuple[PartnershipChange, ...]:
+        """Return those of ``changed`` whose belief alone changed, by figures or method."""
+        return tuple(change for change in self.changed if change.is_belief_alone)
+
+    @property
+    def restated(self) -> tuple[PartnershipChange, ...]:
+        """Return the others of ``changed``."""
+        return tuple(change for change in self.changed if not change.is_belief_alone)
 
     @property
     def is_empty(self) -> bool:
@@ -344,3 +360,18 @@ def _places(old: Path, new: Path, moved: Iterable[Met]) -> tuple[PlaceChange, ..
 def _names(release: Path) -> dict[str, str]:
     rows = read_rows(release, "places", columns=("place_id", "name"))
     return {row["place_id"]: row["name"] for row in rows}
+
+
+def describe_rejudged(changes: Sequence[PartnershipChange]) -> str:
+    """Return in one sentence how beliefs changed that only figures or method changed.
+
+    Raises ValueError for no changes.
+    """
+    steps = [
+        float(change.values[0].new or 0) - float(change.values[0].old or 0) for change in changes
+    ]
+    causes = " or ".join(sorted({change.values[0].cause for change in changes}))
+    return (
+        f"The belief of {len(changes):,} with the same evidence changed ({causes}), by "
+        f"{min(steps):+.4f} to {max(steps):+.4f}."
+    )
