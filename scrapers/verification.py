@@ -15,12 +15,11 @@ from partnernetz.records import Document, DocumentReference, Page
 from scrapers.archive import PART_SUFFIX, read_page_at, read_pages, read_stored_pages
 from scrapers.reading import read_document
 from scrapers.reading.errors import UnreadableError
+from scrapers.visits import VISITS_FILE
 
 RecordLoss = Literal[
     "not_archived", "file_missing", "record_missing", "purged", "body_changed", "unreadable"
 ]
-#: Where crawls note what was purged, beside the archive files.
-_VISITS_FILE = "crawl.sqlite"
 
 
 class RecordLostError(InputError):
@@ -78,7 +77,7 @@ def _file(folder: Path, name: str) -> Path:
 
 def purged_records(archive_folder: Path) -> frozenset[str]:
     """Return the ids of the records that were purged from an archive folder, none if unknown."""
-    path = archive_folder / _VISITS_FILE
+    path = archive_folder / VISITS_FILE
     return _purged_records(path, path.stat().st_mtime_ns) if path.is_file() else frozenset()
 
 
@@ -88,7 +87,7 @@ def _purged_records(path: Path, modified: int) -> frozenset[str]:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             return frozenset(row[0] for row in database.execute(query) if row[0])
-    except sqlite3.Error:  # of a version that purges nothing, or no database
+    except sqlite3.Error:  # no database; not opened as Visits are, which would make one
         return frozenset()
 
 

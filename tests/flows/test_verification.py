@@ -1,7 +1,6 @@
 """Quotations looked up in a real archive that has been left whole, moved, changed and purged."""
 
 import json
-import sqlite3
 from collections import Counter
 from dataclasses import replace
 
@@ -17,6 +16,7 @@ from partnernetz.places import Gazetteer
 from partnernetz.records import Claim, Document, Evidence, PlaceReference
 from scrapers.archive_writing import ArchiveWriter, Exchange
 from scrapers.inputs import read_inputs
+from scrapers.purging import purge
 
 REFERENCE = default_data_folder() / "reference"
 A = PlaceReference(id="ags:10044115", name="Saarlouis", country="DE")
@@ -24,17 +24,17 @@ B = PlaceReference(id="ags:12067120", name="Eisenhüttenstadt", country="DE")
 SENTENCES = ["Saarlouis und Eisenhüttenstadt sind Partner.", "Mehr als 850 gibt es.", "Ende."]
 
 
-def write_archive(folder, *bodies, stem="2026-11-23-saarlouis"):
+def write_archive(folder, *bodies, stem="2026-11-23-saarlouis", day="2026-11-23"):
     writer = ArchiveWriter(folder, stem=stem)
     for number, body in enumerate(bodies):
         writer.add(
             Exchange(
-                url=f"http://saarlouis.example/{number}",
-                final_url=f"http://saarlouis.example/{number}",
+                url=f"http://saarlouis.example/{stem}/{number}",
+                final_url=f"http://saarlouis.example/{stem}/{number}",
                 source_id="saarlouis",
                 depth=0,
                 via="",
-                fetched_at="2026-11-23T10:00:00Z",
+                fetched_at=f"{day}T10:00:00Z",
                 status=200,
                 request_headers=(),
                 response_headers=(("Content-Type", "text/html; charset=UTF-8"),),
@@ -171,14 +171,21 @@ def test_a_torn_file_loses_what_stands_behind_the_tear(release, archive, documen
 
 
 def test_a_purged_record_is_told_as_that(release, archive, documents):
-    out = release([evidence_in(document, SENTENCES[0]) for document in documents])
-    with sqlite3.connect(archive / "crawl.sqlite") as database:
-        database.execute("CREATE TABLE visits (archive_record TEXT, purged_on TEXT)")
-        gone = documents[1].reference.archive_record
-        database.execute("INSERT INTO visits VALUES (?, '2026-11-26')", (gone,))
-    database.close()
-    (lost,) = look_up(out, archive).lost
-    assert lost.reason == "purged" and lost.url == documents[1].reference.url
+    write_archive(archive, "<p>Ein neuer Text.</p>", stem="new", day="2026-11-25")
+    everything = [item for item in read_inputs([archive]) if isinstance(item, Document)]
+    (new,) = [item for item in everything if "neuer" in item.text]
+    evidence = [evidence_in(document, SENTENCES[0]) for document in documents]
+    out = release([*evidence, evidence_in(new, "Ein neuer Text.")])
+    assert look_up(out, archive).lost == ()
+    assert purge(archive, today="2026-11-26", before="2026-11-24").pages == 3
+    found = look_up(out, archive)
+    assert Counter(lost.reason for lost in found.lost) == {"purged": 3}
+    assert found.quotations == 4
+
+
+def test_a_file_that_is_no_database_hides_nothing(release, archive, documents):
+    (archive / "crawl.sqlite").write_bytes(b"no database at all")
+    assert look_up(release([evidence_in(documents[0], SENTENCES[0])]), archive).lost == ()
 
 
 def test_each_record_is_read_once(release, archive, documents, monkeypatch):

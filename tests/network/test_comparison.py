@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from network.belief import ErrorTable, default_errors
-from network.comparison import COMPARED, compare_releases
+from network.comparison import COMPARED, compare_releases, describe_rejudged
 from network.release import publish
 from partnernetz.errors import InputError
 from partnernetz.records import PlaceReference, partnership_id
@@ -129,6 +129,14 @@ def test_other_figures_are_told_apart_from_other_evidence(hand, build, judge_oth
     changes = {item.b_name: item for item in comparison.changed}
     (alone,) = changes["Schwerin"].values
     assert (alone.column, alone.cause) == ("belief", "parameters")
+    assert comparison.rejudged == (changes["Schwerin"],)
+    assert comparison.restated == (changes["Eisenhüttenstadt"],)
+    said = describe_rejudged(comparison.rejudged)
+    assert (
+        "belief of 1 " in said
+        and "(parameters)" in said
+        and f"{alone.new - alone.old:+.4f}" in said
+    )
     (both,) = changes["Eisenhüttenstadt"].values
     assert both.cause == "evidence and parameters"
     # the figures alone would have lowered the belief, the new evidence raises it
