@@ -258,8 +258,8 @@ def _show_account(tie: Tie, numbers: dict[str, int]) -> None:
     if not tie.is_reproduced:
         show_rendered(
             styled(
-                f"The release has {tie.belief:.6f}: it was judged with other figures or knew of "
-                "copies that are not seen here.",
+                f"The release has {tie.belief:.6f}: it was judged with other figures, or by "
+                "another version of the code.",
                 "yellow",
             )
         )

@@ -69,7 +69,7 @@ def account_for(
     """
     rows = [row for row in evidence if row["modality"] == "asserted"]
     by_source: dict[str, list[tuple[TextStep, str]]] = defaultdict(list)
-    for copies in _texts(rows):
+    for copies in _texts(rows, documents):
         source, kind, step = _text_step(copies, documents, errors)
         by_source[source].append((step, kind))
     wrong = {
@@ -90,16 +90,28 @@ def account_for(
     return BeliefAccount(sources=tuple(sources), belief=noisy_or(wrong.values()))
 
 
-def _texts(rows: Sequence[Row]) -> Iterable[list[Row]]:
+def _texts(rows: Sequence[Row], documents: Mapping[str, Row]) -> Iterable[list[Row]]:
     """Yield the rows of each text, copies together."""
     numbers: dict[str, int] = {}
-    documents = [numbers.setdefault(row["document_id"], len(numbers)) for row in rows]
+    places = [numbers.setdefault(row["document_id"], len(numbers)) for row in rows]
     words = folded(pa.chunked_array([[row["quotation"] for row in rows]], pa.string()))
+    groups = _groups(numbers, documents)
     texts: dict[int, list[Row]] = defaultdict(list)
     if rows:
-        for row, text in zip(rows, text_numbers(documents, words.to_pylist()), strict=True):
+        found = text_numbers(places, words.to_pylist(), groups=groups)
+        for row, text in zip(rows, found, strict=True):
             texts[text].append(row)
     return texts.values()
+
+
+def _groups(numbers: Mapping[str, int], documents: Mapping[str, Row]) -> dict[int, int]:
+    """Return the number of the group of each document that is known to be a copy."""
+    known: dict[str, int] = {}
+    return {
+        number: known.setdefault(group, len(known))
+        for key, number in numbers.items()
+        if (group := documents[key].get("copy_group"))
+    }
 
 
 def _text_step(

@@ -21,12 +21,12 @@ from network.release.reading import read_table
 
 Row = Mapping[str, Any]
 
-#: What is told when it changed under the same words; the last three belong to the document.
+#: What is told when it changed under the same words; the last four belong to the document.
 WATCHED = (
     "score rule kind event event_date status topics modality a_id b_id source_kind published_date "
-    "host_place_id"
+    "host_place_id agency"
 ).split()
-_OF_DOCUMENTS = ("url", "source_kind", "published_date", "host_place_id")
+_OF_DOCUMENTS = ("url", "source_kind", "published_date", "host_place_id", "agency")
 _OF_EVIDENCE = (
     "evidence_id partnership_id document_id a_id b_id kind event event_date status topics modality "
     "score rule start_offset"

@@ -125,8 +125,8 @@ def find_gaps(
     gazetteer also by other names. Partnerships of less belief count as missing. Raises InputError
     for what is no release or no such list.
     """
-    listed = read_reference(reference)
     finder = _Finder(release, gazetteer, minimum_belief)
+    listed = read_reference(reference)
     results = [finder.look_up(pair) for pair in listed.pairs]
     found = _once_each(item for item in results if isinstance(item, Found))
     missing = tuple(item for item in results if isinstance(item, Missing))

@@ -42,8 +42,8 @@ Tables = dict[str, pa.Table]
 class Network:
     """All that a release is made of, in the order in which it is written.
 
-    ``documents`` are those of the Evidence and of the Claims; ``places`` and ``partnership_ids``
-    are as in Assembly.
+    ``documents`` are those of the Evidence and of the Claims, with the ``copy_group`` of each that
+    is known to be a copy; ``places`` and ``partnership_ids`` are as in Assembly.
     """
 
     evidence: EvidenceTable
@@ -76,12 +76,14 @@ def make_network(
     assembly = assemble_table(
         checked, gazetteer=gazetteer, minimum_belief=minimum_belief, copies=copies
     )
+    documents = documents_of((c.document for c in ordered_claims), checked.documents)
+    groups = [(copies or {}).get(document) for document in documents["id"].to_pylist()]
     return Network(
         evidence=assembly.evidence,
         partnership_ids=assembly.partnership_ids,
         places=assembly.places,
         claims=ordered_claims,
-        documents=documents_of((c.document for c in ordered_claims), checked.documents),
+        documents=documents.append_column("copy_group", pa.array(groups, pa.string())),
         partnerships=assembly.partnerships,
         graph=build_graph(assembly.partnerships, gazetteer),
         failures=tuple(dict.fromkeys([*failures, *claim_failures])),
@@ -248,6 +250,8 @@ def _documents(documents: pa.Table) -> Columns:
         "digest",
         "archive_file",
         "archive_record",
+        "agency",
+        "copy_group",
     )
     return {
         "document_id": documents["id"],

@@ -278,6 +278,8 @@ DOCUMENTS = Table(
         _text("digest", "Checksum of the bytes fetched, after the name of its algorithm."),
         _text("archive_file", "Archive file that holds it."),
         _text("archive_record", "WARC-Record-ID within that file."),
+        _text("agency", "The news agency whose text it is; counts as the source."),
+        _text("copy_group", "What documents that are known to be copies have in common."),
     ),
 )
 

@@ -233,3 +233,30 @@ def test_statements_are_only_written_against_wikidata(tmp_path, release, capsys)
     assert "2 commands on 1 partnership" in said and said.count("Left out: 1 partnership") == 2
     lines = out.read_text(encoding="utf-8").splitlines()
     assert [line.split("\t")[:3] for line in lines] == [["Q1", "P190", "Q2"], ["Q2", "P190", "Q1"]]
+
+
+def test_a_run_logs_what_differs_from_the_release_it_replaces(tmp_path):
+    from flows.parts import Part, part_files
+    from flows.stages import Layout, publish_parts
+    from partnernetz.storage import write_parquet
+    from scrapers.crawl import CrawlReport
+
+    layout = Layout(folder=tmp_path)
+    crawled = CrawlReport(
+        started_at="2026-11-26T10:00:00Z",
+        is_finished=True,
+        sources=(),
+        failures=(),
+        archive_files=(),
+    )
+
+    def publish_run(evidence):
+        write_parquet(part_files(layout.evidence, "a.warc.gz")[0], evidence, Evidence)
+        part = Part(archive_file="a.warc.gz", stamp="", documents=1, evidence=1, claims=0)
+        publish_parts(layout, [part], crawled=crawled, lost=())
+        return {path.name: path.read_bytes() for path in layout.release.iterdir()}
+
+    assert "CHANGES.md" not in publish_run(EVIDENCE[:2])
+    changed = publish_run(EVIDENCE)
+    assert "Wuppertal" in changed["CHANGES.md"].decode("utf-8")
+    assert publish_run(EVIDENCE) == changed  # nothing new: untouched to the byte

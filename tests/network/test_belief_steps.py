@@ -26,6 +26,7 @@ def rows_of(evidence):
             "url": item.document.url,
             "source_id": item.document.source_id,
             "source_kind": item.document.source_kind,
+            "agency": item.document.agency,
         }
         for item in evidence
     }
@@ -45,20 +46,24 @@ STATEMENTS = st.lists(
 )
 
 
-@given(STATEMENTS)
+@given(STATEMENTS, st.booleans(), st.sampled_from([None, "dpa"]))
 @settings(max_examples=60, deadline=None)
-def test_the_account_is_what_assembly_believes(hand, statements):
+def test_the_account_is_what_assembly_believes(hand, statements, has_copies, agency):
     kinds = ("municipality", "press", "encyclopedia", "unknown")
     evidence = {}
     for number, (site, page, quotation, score, modality) in enumerate(statements):
-        document = hand.make_document(url=f"https://s{site}.example/{page}", kind=kinds[site])
+        url = f"https://s{site}.example/{page}"
+        document = hand.make_document(url=url, kind=kinds[site], agency=agency if page else None)
         item = hand.make_evidence(
             document=document, quotation=quotation, score=score, modality=modality, start=number
         )
         evidence[item.id] = item
     rows, documents = rows_of(evidence.values())
+    copies = {key: "group" for key in documents if has_copies and key.endswith("0")}
+    for key, group in copies.items():
+        documents[key]["copy_group"] = group
     account = account_for(rows, documents, errors=default_errors())
-    partnerships = assemble(evidence.values())
+    partnerships = assemble(evidence.values(), copies=copies)
     if not partnerships:
         assert (account.sources, account.belief) == ((), 0.0)
         return
