@@ -28,7 +28,7 @@ def show_comparison(found: Comparison) -> None:
         "added": found.added,
         "withdrawn": found.withdrawn,
         "renamed": found.renamed,
-        "changed": found.restated,
+        "changed": found.altered,
     }
     _show_sums(found, lists)
     if found.parameters:

@@ -16,7 +16,7 @@ from flows.console import (
 )
 from flows.drawing import Axis, axis_of, bar, lifeline, sparkline
 from network.belief_steps import BeliefAccount, SourceStep
-from network.dossier_records import Dossier, Quotation, Statement, Tie
+from network.dossier_records import Dossier, PlaceView, Quotation, Statement, Tie
 from network.inspection import Partner, TownReport
 from network.spells import read_spells
 
@@ -37,7 +37,7 @@ def show_town(report: TownReport) -> None:
     """Write a town, when its partnerships began, and its partners."""
     where = report.state or report.country or "unknown"
     head = styled(report.name, "bold")
-    head.append(f" ({where}, {printable(report.place_id)}): ", "dim")
+    head.append(printable(f" ({where}, {report.place_id}): "), "dim")
     head.append(count(len(report.partners), "partner"))
     if report.left_out:
         head.append(f", {report.left_out:,} of less belief left out", "dim")
@@ -134,10 +134,7 @@ def _rounded(belief: float) -> str:
 
 def show_dossier(found: Dossier) -> None:
     """Write all that a release says of a pair, the quotations with their addresses at the end."""
-    head = styled(found.a.name, "bold").append(f" ({found.a.state or found.a.country}", "dim")
-    head.append(f", {printable(found.a.id)})", "dim").append(" – ")
-    head.append_text(styled(found.b.name, "bold"))
-    head.append(f" ({found.b.state or found.b.country}, {printable(found.b.id)})", "dim")
+    head = _place(found.a).append(" – ").append_text(_place(found.b))
     if found.distance_km is not None:
         head.append(f"  {found.distance_km:,.0f} km", "dim")
     show_rendered(head)
@@ -148,6 +145,11 @@ def show_dossier(found: Dossier) -> None:
     _heading("Quotations")
     for quotation in found.quotations:
         _show_quotation(quotation)
+
+
+def _place(place: PlaceView) -> Text:
+    where = f" ({place.state or place.country or 'unknown'}, {place.id})"
+    return styled(place.name, "bold").append(printable(where), "dim")
 
 
 def _heading(title: str) -> None:

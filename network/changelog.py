@@ -85,7 +85,7 @@ def _section(found: Comparison) -> Iterator[str]:
         ("Added", found.added),
         ("Withdrawn", found.withdrawn),
         ("Under another id", found.renamed),
-        ("Changed", found.restated),
+        ("Changed", found.altered),
     ):
         yield from _list(title, (line for change in changes for line in _change(change)))
     if found.rejudged:  # when figures change all beliefs do: told in one sentence

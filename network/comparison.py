@@ -130,7 +130,7 @@ class Comparison:
         return tuple(change for change in self.changed if change.is_belief_alone)
 
     @property
-    def restated(self) -> tuple[PartnershipChange, ...]:
+    def altered(self) -> tuple[PartnershipChange, ...]:
         """Return the others of ``changed``."""
         return tuple(change for change in self.changed if not change.is_belief_alone)
 

@@ -130,7 +130,7 @@ def test_other_figures_are_told_apart_from_other_evidence(hand, build, judge_oth
     (alone,) = changes["Schwerin"].values
     assert (alone.column, alone.cause) == ("belief", "parameters")
     assert comparison.rejudged == (changes["Schwerin"],)
-    assert comparison.restated == (changes["Eisenhüttenstadt"],)
+    assert comparison.altered == (changes["Eisenhüttenstadt"],)
     said = describe_rejudged(comparison.rejudged)
     assert (
         "belief of 1 " in said
