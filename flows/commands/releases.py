@@ -28,12 +28,19 @@ def build(
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the release.")],
     min_belief: MinimumBelief = 0.0,
+    duplicates: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Copies that count once: what `partnernetz duplicates` wrote."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Assemble partnerships, build the network, write the release."""
     from flows.building import build_release, evidence_files
     from flows.console import count, say, show_json, tell_failures
     from flows.options import load_gazetteer, reference_folder
+    from scrapers.duplicates import groups_by_document, read_groups
 
     files = evidence_files(evidence)
     summary, failures = build_release(
@@ -42,6 +49,7 @@ def build(
         gazetteer=load_gazetteer(),
         reference_folder=reference_folder(),
         minimum_belief=min_belief,
+        copies=groups_by_document(read_groups(duplicates) if duplicates else ()),
     )
     tell_failures([failure.message for failure in failures])
     if as_json:
