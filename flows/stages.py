@@ -231,7 +231,8 @@ def publish_parts(
 ) -> RunReport:
     """Write release, failures and report of a run; return the report.
 
-    Pages of the archive that say nearly the same are grouped first and count as one text. Raises StageError where not a single part could be extracted.
+    Pages of the archive that say nearly the same are grouped first and count as one text. Raises
+    StageError where not a single part could be extracted.
     """
     if not parts:
         raise StageError(f"No archive file could be extracted: {lost[0].message}")
