@@ -50,7 +50,10 @@ def show_report(folder: Path, *, as_json: bool) -> None:
     ]
     show_table(columns, rows)
     show_findings(report)
-    show(f"As a page: {archive / PAGE_FILE}")
+    if report.is_finished:
+        show(f"As a page: {archive / PAGE_FILE}")
+    else:
+        show("This crawl was interrupted, or is still running: take it up with `crawl --resume`.")
 
 
 def show_findings(report: CrawlReport) -> None:
@@ -131,6 +134,16 @@ def _day(text: str) -> str:
 
 
 def _show_purge(report: PurgeReport, quoting: list[Quoting], *, is_dry_run: bool) -> None:
+    if not (report.pages or report.revisits):
+        show("There is nothing to delete.")
+    else:
+        _show_deleted(report, is_dry_run=is_dry_run)
+    if quoting:
+        show("These files quote deleted pages: make them anew, or delete them.")
+        show_table(("file", "rows", "pages"), [(one.file, one.rows, one.pages) for one in quoting])
+
+
+def _show_deleted(report: PurgeReport, *, is_dry_run: bool) -> None:
     done = "would be deleted" if is_dry_run else "deleted"
     files = count(len(report.rewritten) + len(report.removed), "file")
     what = f"{count(report.pages, 'page')} and {count(report.revisits, 'revisit')}"
@@ -139,9 +152,6 @@ def _show_purge(report: PurgeReport, quoting: list[Quoting], *, is_dry_run: bool
         show(f"{report.freed / 1e6:,.1f} MB are free again.")
     if report.dereferenced:
         show(f"{count(report.dereferenced, 'revisit')} of later crawls refer to no page any more.")
-    if quoting:
-        show("These files quote deleted pages: make them anew, or delete them.")
-        show_table(("file", "rows", "pages"), [(one.file, one.rows, one.pages) for one in quoting])
 
 
 def _quoting(archive: Path, deleted: Set[str]) -> Iterator[Quoting]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flows import stages
 from flows.console import count, say, show, show_json, tell_failures
-from flows.ledgers import show_findings
+from flows.ledgers import archive_folder, show_findings
 from flows.options import load_settings, sources_path
 from flows.quiet import make_prefect_quiet
 from flows.server import prefect_server
@@ -160,8 +160,9 @@ def show_crawl(report: CrawlReport, archive: Path) -> int:
     return 0 if pages else 1
 
 
-def show_duplicates(archive: Path, *, as_json: bool) -> None:
-    """Find the groups of copies in an archive folder and write them."""
+def show_duplicates(folder: Path, *, as_json: bool) -> None:
+    """Find the groups of copies in an archive folder, or that of a run, and write them."""
+    archive = archive_folder(folder)
     groups = find_duplicates(archive)
     if as_json:
         show_json([to_dict(group) for group in groups])

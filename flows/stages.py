@@ -27,10 +27,10 @@ from partnernetz.storage import from_dict, read_jsonl, to_dict, write_jsonl, wri
 from scrapers.archive import has_no_text
 from scrapers.crawl import crawl
 from scrapers.crawl_report import CrawlReport
+from scrapers.duplicates import find_duplicates, groups_by_document
+from scrapers.guards.addresses import is_loopback_host
 from scrapers.inputs import is_archive
 from scrapers.sources import SOURCES_FILE, read_source_list
-
-_LOOPBACK_NAMES = ("localhost", "127.", "[::1]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ def allows_loopback(sources: Sequence[Source]) -> bool:
 
     Who writes such an address into a list means it; other private networks stay closed.
     """
-    return any(host.startswith(_LOOPBACK_NAMES) for source in sources for host in source.hosts)
+    return any(is_loopback_host(host) for source in sources for host in source.hosts)
 
 
 def crawl_sources(
@@ -231,7 +231,8 @@ def publish_parts(
 ) -> RunReport:
     """Write release, failures and report of a run; return the report.
 
-    Raises StageError where not a single part could be extracted.
+    Pages of the archive that say nearly the same are grouped first and count as one text. Raises
+    StageError where not a single part could be extracted.
     """
     if not parts:
         raise StageError(f"No archive file could be extracted: {lost[0].message}")
@@ -244,6 +245,7 @@ def publish_parts(
         reference_folder=reference_folder(),
         failures=noted,
         previous=layout.release if layout.release.is_dir() else None,
+        copies=groups_by_document(find_duplicates(layout.archive)),
     )
     report = RunReport(
         is_new=True,

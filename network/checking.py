@@ -13,6 +13,12 @@ from partnernetz import edtf
 from partnernetz.errors import Failure
 from partnernetz.records import Claim
 
+#: Dates of a document, and what they are called where they are wrong.
+_DOCUMENT_DATES = {
+    "published": "EDTF date of publication",
+    "modified": "EDTF date of modification",
+}
+
 
 def check_table(table: EvidenceTable) -> tuple[EvidenceTable, list[Failure]]:
     """Return Evidence whose dates are EDTF and whose scores lie from 0 to 1, and what was not.
@@ -20,9 +26,12 @@ def check_table(table: EvidenceTable) -> tuple[EvidenceTable, list[Failure]]:
     A date that is none is left out, a score outside is set to 0; the rest of the row stays.
     """
     dates, failures = _checked_dates(table.rows, "date", "EDTF date")
-    published, of_documents = _checked_dates(
-        table.documents, "published", "EDTF date of publication"
-    )
+    documents, of_documents = table.documents, []
+    for name, what in _DOCUMENT_DATES.items():
+        checked, found = _checked_dates(documents, name, what)
+        of_documents += found
+        if checked is not None:
+            documents = documents.set_column(documents.column_names.index(name), name, checked)
     scores = table.rows["score"]
     is_sound = pc.and_(pc.greater_equal(scores, 0), pc.less_equal(scores, 1))  # false for NaN
     if not pc.all(is_sound).as_py():
@@ -31,12 +40,7 @@ def check_table(table: EvidenceTable) -> tuple[EvidenceTable, list[Failure]]:
         table = table.with_column("score", pc.if_else(is_sound, scores, 0.0))
     if dates is not None:
         table = table.with_column("date", dates)
-    if published is not None:
-        number = table.documents.column_names.index("published")
-        table = EvidenceTable(
-            rows=table.rows, documents=table.documents.set_column(number, "published", published)
-        )
-    return table, failures + of_documents
+    return EvidenceTable(rows=table.rows, documents=documents), failures + of_documents
 
 
 def _checked_dates(
@@ -55,18 +59,20 @@ def _checked_dates(
 
 
 def check_claims(claims: Iterable[Claim]) -> tuple[list[Claim], list[Failure]]:
-    """Return Claims whose periods and dates of publication are EDTF dates, and what was not."""
+    """Return Claims whose periods and documents have EDTF dates, and what was none."""
     mended, failures = [], []
     for claim in claims:
         if claim.period and not edtf.is_valid(claim.period):
             failures.append(_failure(claim.id, f"'{claim.period}' is no EDTF date, left out."))
             claim = replace(claim, period=None)
         document = claim.document
-        if document.published is not None and not edtf.is_valid(document.published):
-            message = f"'{document.published}' is no EDTF date of publication and is left out."
-            failures.append(_failure(document.id, message))
-            claim = replace(claim, document=replace(document, published=None))
-        mended.append(claim)
+        for name, what in _DOCUMENT_DATES.items():
+            date = getattr(document, name)
+            if date is not None and not edtf.is_valid(date):
+                message = f"'{date}' is no {what} and is left out."
+                failures.append(_failure(document.id, message))
+                document = replace(document, **{name: None})
+        mended.append(replace(claim, document=document))
     return mended, failures
 
 

@@ -93,12 +93,12 @@ def _shared(column: pa.ChunkedArray) -> list[Any]:
 
 
 def _sources(table: EvidenceTable) -> list[str]:
-    columns = [table.documents[name].to_pylist() for name in ("url", "source_id", "id")]
-    has_agency = "agency" in table.documents.column_names
-    agencies = table.documents["agency"].to_pylist() if has_agency else [None] * len(columns[0])
+    names = ("url", "source_id", "id", "agency")
     return [
         source_key(url=url, source_id=source, document_id=document, agency=agency or "")
-        for url, source, document, agency in zip(*columns, agencies, strict=True)
+        for url, source, document, agency in zip(
+            *(table.documents[name].to_pylist() for name in names), strict=True
+        )
     ]
 
 

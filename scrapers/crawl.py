@@ -135,10 +135,14 @@ def _user_agent(sources: Sequence[Source], settings: Settings, *, is_loopback_al
         for host in source.hosts:
             if not is_private_host(host):
                 has_real = True
+            elif not is_loopback_host(host):
+                raise UsageError(
+                    f"Source '{source.id}': {host} is in a private network, which is never crawled."
+                )
             elif not is_loopback_allowed:
                 raise UsageError(
-                    f"Source '{source.id}': {host} is in a private network, which is only crawled "
-                    "where loopback is allowed."
+                    f"Source '{source.id}': {host} is this machine, which is only crawled where "
+                    "loopback is allowed."
                 )
     contact = " ".join(settings.contact.split())
     if has_real and not contact:
@@ -201,7 +205,9 @@ class _Tally:
             files = (*files, event.archive_file)
         if event.outcome in ("resumed", "not_due"):
             count = getattr(known, event.outcome) + 1
-            self._sources[event.source_id] = replace(known, **{event.outcome: count})
+            self._sources[event.source_id] = replace(
+                known, stubs=known.stubs + event.is_stub, **{event.outcome: count}
+            )
             return
         self._sources[event.source_id] = replace(
             known,
@@ -264,7 +270,7 @@ def _run(job: CrawlJob, follow: Callable[[CrawlEvent], None], *, lock: int) -> N
                 _end(process)
         if code != 0:
             raise StageError(
-                f"The crawling process failed ({_last_line(log_file)}): what it had stored is "
+                f"The crawling process failed ({_reason(code, log_file)}): what it had stored is "
                 "kept, take it up with --resume."
             )
 
@@ -299,8 +305,11 @@ def _drain(stream: IO[bytes] | None) -> None:
         stream.read()
 
 
-def _last_line(path: Path) -> str:
-    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+def _reason(code: int, log_file: Path) -> str:
+    """Return why a process ended: the signal that ended it, else the last line that it wrote."""
+    if code < 0:
+        return f"it was ended by {signal.Signals(-code).name}"
+    lines = log_file.read_text(encoding="utf-8", errors="replace").split("\n")
     return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "it said nothing")
 
 

@@ -19,9 +19,9 @@ class SourceReport:
 
     ``fetched`` counts the pages that were answered with text (``stored`` anew or ``unchanged``),
     ``resumed`` those an interrupted crawl had already, ``not_due`` those that were not fetched
-    because they seldom change, ``stubs`` those of the fetched ones that show next to no text,
-    ``failed`` the addresses that could not be had; ``rules`` are the rules by which they were not,
-    with their number.
+    because they seldom change, ``stubs`` those of all these that show next to no text or only the
+    beginning of one, ``failed`` the addresses that could not be had; ``rules`` are the rules by
+    which they were not, with their number.
     """
 
     source_id: str

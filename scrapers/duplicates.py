@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from partnernetz.errors import InputError
 from partnernetz.identifiers import stable_id
-from partnernetz.storage import write_jsonl
+from partnernetz.storage import read_jsonl, write_jsonl
 from scrapers.archive import scan_records
 from scrapers.archive_index import archive_path, cover_files
 from scrapers.reading import UnreadableError, read_document
@@ -72,6 +72,16 @@ def find_duplicates(archive: Path) -> tuple[CopyGroup, ...]:
         groups = group_copies(visits.with_fingerprint())
     write_jsonl(archive / DUPLICATES_FILE, groups)
     return groups
+
+
+def read_groups(path: Path) -> tuple[CopyGroup, ...]:
+    """Return the groups that a ``duplicates.jsonl`` lists; raises InputError where it is none."""
+    return tuple(read_jsonl(path, CopyGroup))
+
+
+def groups_by_document(groups: Iterable[CopyGroup]) -> dict[str, str]:
+    """Return the id of the group of each document that is in one, by the document's id."""
+    return {copy.document_id: group.id for group in groups for copy in group.copies}
 
 
 def fingerprint_of(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from scrapy.exceptions import (
     CannotResolveHostError,
-    DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadTimeoutError,
     ResponseDataLossError,
@@ -20,7 +19,6 @@ _MEANINGS: tuple[tuple[type[Exception], FailureSlug, str], ...] = (
     (DownloadTimeoutError, "timed_out", "did not answer in time"),
     (CannotResolveHostError, "download_failed", "has a host that does not exist"),
     (DownloadConnectionRefusedError, "download_failed", "refuses connections"),
-    (DownloadCancelledError, "too_large", "is too large to be a page"),
     (ResponseDataLossError, "answer_invalid", "broke off before its end"),
     (UnsupportedURLSchemeError, "address_refused", "is no http or https address"),
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from partnernetz.errors import Failure, FailureSlug
+from scrapers import stubs
 from scrapers.archive import StoredPage
 from scrapers.archive_index import archive_path, cover_files, read_body, visit_of
 from scrapers.archive_writing import (
@@ -30,7 +31,6 @@ from scrapers.permission import basis_name
 from scrapers.reading.charset import decode
 from scrapers.reading.dispatch import format_of
 from scrapers.revisiting import Look, is_due
-from scrapers.stubs import is_stub
 from scrapers.visits import Outcome, Visit, Visits
 
 #: Validators that are longer, or hold anything but printable ASCII, are not sent back.
@@ -63,6 +63,7 @@ class Recorder:
         self._writers: dict[str, ArchiveWriter] = {}
         self.crawl = job.resume_since or job.started_at
         self._began = datetime.fromisoformat(self.crawl)
+        self._press = {source.id for source in job.sources if source.kind == "press"}
         self.reason = "not begun"
 
     def decided(self, *, source_id: str, url: str, has_text: bool = True) -> Known | None:
@@ -83,7 +84,7 @@ class Recorder:
             return Known(visit=visit)
         known = self._known(visit)
         if known is not None and has_text:
-            self._emit(_event(visit, "resumed"))
+            self._emit(replace(_event(visit, "resumed"), is_stub=self._is_known_stub(known)))
         return known  # None where its file is gone
 
     def has_met(self, *, source_id: str, final_url: str) -> bool:
@@ -104,7 +105,8 @@ class Recorder:
             return None
         known = self._known(history[-1])
         if known is not None:
-            self._emit(_event(history[-1], "not_due"))
+            is_stub = self._is_known_stub(known)
+            self._emit(replace(_event(history[-1], "not_due"), is_stub=is_stub))
         return known
 
     def validators(self, *, source_id: str, url: str) -> dict[str, str]:
@@ -137,7 +139,9 @@ class Recorder:
         has_own_file = original is None and has_text
         writer = self._writer(exchange.source_id if has_own_file else None)
         stored = writer.add(exchange, original=original)
-        self._keep(stored, is_told=has_text, is_stub=has_text and _is_stub(exchange))
+        media_type = header_of(exchange, "Content-Type") or ""
+        is_stub = has_text and self._is_stub(exchange.source_id, exchange.body, media_type)
+        self._keep(stored, is_told=has_text, is_stub=is_stub)
 
     def record_not_modified(self, exchange: Exchange, *, has_text: bool = True) -> Known | None:
         """Store the answer 304 as a revisit record; return what is known of the page.
@@ -152,7 +156,9 @@ class Recorder:
         if known is not None:
             # the answer has no page that could tell once more what its owner wants
             exchange = replace(exchange, rule=exchange.rule or last.rule or "")
-            self._keep(self._writer(None).add(exchange, original=original), is_told=has_text)
+            stored = self._writer(None).add(exchange, original=original)
+            is_stub = has_text and self._is_known_stub(known)
+            self._keep(stored, is_told=has_text, is_stub=is_stub)
         return known
 
     def last_known(self, *, source_id: str, url: str) -> Known | None:
@@ -261,6 +267,15 @@ class Recorder:
             return None
         return Known(visit=visit, body=body, media_type=holder.media_type or "")
 
+    def _is_known_stub(self, known: Known) -> bool:
+        return self._is_stub(known.visit.source_id, known.body or b"", known.media_type)
+
+    def _is_stub(self, source_id: str, body: bytes, media_type: str) -> bool:
+        if format_of(body, media_type=media_type) != "html":
+            return False
+        markup = decode(body, media_type=media_type)
+        return stubs.is_stub(markup, is_press=source_id in self._press)
+
     def _tell_failure(self, visit: Visit) -> None:
         slug = cast(FailureSlug, visit.slug)
         failure = Failure(stage="crawl", subject=visit.url, slug=slug, message=visit.message or "")
@@ -299,13 +314,6 @@ def _event(
         at=visit.at,
         archive_file=visit.archive_file if outcome in ("stored", "unchanged") else None,
     )
-
-
-def _is_stub(exchange: Exchange) -> bool:
-    media_type = header_of(exchange, "Content-Type") or ""
-    if format_of(exchange.body, media_type=media_type) != "html":
-        return False
-    return is_stub(decode(exchange.body, media_type=media_type))
 
 
 def _is_sane(value: str) -> bool:

@@ -12,15 +12,22 @@ from partnernetz.errors import InputError, PlaceUnknownError
 from partnernetz.places import GERMAN_STATES, Gazetteer, Place
 from partnernetz.records import SOURCE_KINDS, Source
 from scrapers.discovery import SITE_KINDS, discover_all
+from scrapers.guards.addresses import is_loopback_host
 from scrapers.links import canonical_address, is_in_scope
-from scrapers.sources import host_of, labelled, load_tables, parse_source, without_www
+from scrapers.sources import (
+    ADDRESS_FIELDS,
+    host_of,
+    labelled,
+    load_tables,
+    parse_source,
+    without_www,
+)
 
 #: A source beyond these is a mistake of the list, not a large site.
 MOST_PAGES = 20_000
 MOST_DEPTH = 10
 #: Kinds of source that belong to no place of the gazetteer.
 _PLACELESS = frozenset(["press", "encyclopedia", "government"])
-_LOOPBACK = ("localhost", "127.", "[::1]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +154,7 @@ def _scope_faults(source: Source) -> Iterator[str]:
     """Yield what is wrong with the addresses of a source and its budget."""
     if not (source.start or source.oparl):
         yield "there is no start address."
-    for field in ("start", "feeds", "sitemaps", "oparl"):
+    for field in ADDRESS_FIELDS:
         addresses: tuple[str, ...] = getattr(source, field)
         for address in addresses:
             if canonical_address(address) is None or "@" in urlsplit(address).netloc:
@@ -209,8 +216,12 @@ def _are_of_one_town(places: Iterable[Place | None]) -> bool:
 def _notes(sources: Sequence[Source], places: dict[str, Place | None]) -> _Found:
     """Yield what is allowed and yet worth a look."""
     for source in sources:
-        addresses = (*source.start, *source.feeds, *source.sitemaps, *source.oparl)
-        plain = [a for a in addresses if not a.startswith("https://") and not _is_loopback(a)]
+        addresses = [address for field in ADDRESS_FIELDS for address in getattr(source, field)]
+        plain = [
+            address
+            for address in addresses
+            if not (address.startswith("https://") or is_loopback_host(host_of(address)))
+        ]
         if plain:
             yield source, f"{plain[0]} is not https: write https:// if the site answers there."
     sites = [source for source in sources if source.kind in SITE_KINDS.values()]
@@ -219,10 +230,6 @@ def _notes(sources: Sequence[Source], places: dict[str, Place | None]) -> _Found
         lambda s: [s.place_id] if s.place_id and places[s.id] else [],
         "the place {} has the site '{}' as well.",
     )
-
-
-def _is_loopback(address: str) -> bool:
-    return host_of(address).startswith(_LOOPBACK)
 
 
 def _place(source: Source, gazetteer: Gazetteer) -> Place | None:

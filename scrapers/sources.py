@@ -24,7 +24,8 @@ from scrapers.date_range import check_template
 SOURCES_FILE = "sources.jsonl"
 _FIELDS = frozenset(Source.__dataclass_fields__)
 _REQUIRED = ("id", "name", "kind", "start")
-_ADDRESS_FIELDS = ("start", "feeds", "sitemaps", "oparl", "archives")
+#: The fields of a source that hold addresses; those of archives have placeholders.
+ADDRESS_FIELDS = ("start", "feeds", "sitemaps", "oparl", "archives")
 #: Ids become parts of file names and of ids elsewhere.
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 
@@ -53,7 +54,7 @@ def read_sources(path: Path, *, gazetteer: Gazetteer | None = None) -> tuple[Sou
 def read_source_list(path: Path, *, gazetteer: Gazetteer | None = None) -> SourceList:
     """Return the sources of a TOML file in its order, then those of its lists of addresses.
 
-    ``hosts`` defaults to the hosts of the start addresses, feeds, sitemaps and council systems.
+    ``hosts`` defaults to the hosts of all addresses of the source.
     With a gazetteer, every ``place_id`` must be in it; ``[[discover]]`` needs one. Raises
     InputError, naming file and source.
     """
@@ -205,7 +206,7 @@ def parse_source(table: Any, *, label: str) -> Source:
 
 def _hosts(table: dict[str, Any], *, label: str) -> tuple[str, ...]:
     hosts: dict[str, None] = {}
-    for field in _ADDRESS_FIELDS:
+    for field in ADDRESS_FIELDS:
         addresses = table.get(field, [])
         if not isinstance(addresses, list):
             raise InputError(f"{label}: the field '{field}' must be a list of addresses.")

@@ -159,10 +159,6 @@ class Visits:
         """Add a visit; one of a record that is known already is left out."""
         self._database.execute(_INSERT, _ROW(visit))
 
-    def of_crawl(self, crawl: str) -> Iterator[Visit]:
-        """Yield the visits of one crawl in their order."""
-        yield from self._all(f"{_SELECT} WHERE crawl = ? ORDER BY id", crawl)
-
     def decided(self, *, crawl: str, source_id: str, url: str) -> Visit | None:
         """Return what a crawl decided last on an address."""
         return self._first(

@@ -32,6 +32,12 @@ def build(
         Path | None,
         typer.Option(metavar="OLD", help="An older release: CHANGES.md tells what changed."),
     ] = None,
+    duplicates: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Copies that count once: what `partnernetz duplicates` wrote."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Assemble partnerships, build the network, write the release."""
@@ -39,6 +45,7 @@ def build(
     from flows.console import count, say, show_json, tell_failures
     from flows.options import load_gazetteer, reference_folder
     from network.release.reading import read_summary
+    from scrapers.duplicates import groups_by_document, read_groups
 
     files = evidence_files(evidence)
     before = _release(previous) if previous else None
@@ -51,6 +58,7 @@ def build(
         reference_folder=reference_folder(),
         minimum_belief=min_belief,
         previous=before,
+        copies=groups_by_document(read_groups(duplicates) if duplicates else ()),
     )
     tell_failures([failure.message for failure in failures])
     if as_json:

@@ -90,13 +90,15 @@ def crawl(
 
 
 def duplicates(
-    archive: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the archive files.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Archive folder of a crawl, or folder of a run.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="The groups as JSON.")] = False,
 ) -> None:
     """Group the pages of a web archive that say nearly the same (copies, print views)."""
     from flows.running import show_duplicates
 
-    show_duplicates(archive, as_json=as_json)
+    show_duplicates(folder, as_json=as_json)
 
 
 def serve(

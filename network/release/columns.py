@@ -244,6 +244,8 @@ def _claims(items: Sequence[Claim]) -> Columns:
 def _documents(documents: pa.Table) -> Columns:
     same = (
         "language",
+        "agency",
+        "is_stub",
         "host_place_id",
         "source_kind",
         "fetched_at",
@@ -256,6 +258,7 @@ def _documents(documents: pa.Table) -> Columns:
     return {
         "document_id": documents["id"],
         "published_date": documents["published"],
+        "modified_date": documents["modified"],
         **{name: _known(documents[name]) for name in ("url", "title", "source_id")},
         **{name: documents[name] for name in same},
     }

@@ -31,6 +31,12 @@ class Decoder(Protocol):
         """Yield what comes of some more bytes, in pieces of some 64 KiB."""
 
 
+def decoder_of(name: str) -> Decoder | None:
+    """Return a decoder for an encoding by its name (RFC 9110, 8.4.1), None for unknown ones."""
+    decoder = _DECODERS.get(name)
+    return decoder() if decoder is not None else None
+
+
 def decoders_of(content_encoding: str, *, most: int) -> list[Decoder]:
     """Return the decoders for a Content-Encoding header, in the order they are to be applied.
 

@@ -83,7 +83,8 @@ async def download(request: Request, *, connections: Connections, limits: Limits
     """Return the answer to a request; raises like ``GuardedDownloadHandler``.
 
     Of robots.txt, whose requests bear Scrapy's ``dont_obey_robotstxt``, only as much as is to be
-    read is fetched; the response then has the flag ``truncated``.
+    read is fetched; the response then has the flag ``truncated``. ``download_maxsize`` in a
+    request's meta lowers the limit for its body.
     """
     is_robots = bool(request.meta.get("dont_obey_robotstxt"))
     url = _url(request)
@@ -100,7 +101,8 @@ async def download(request: Request, *, connections: Connections, limits: Limits
         ) as answer:
             assert isinstance(answer, Answer)
             request.meta["download_latency"] = time.monotonic() - begun
-            most = limits.robots_bytes if is_robots else limits.body_bytes
+            most = min(request.meta.get("download_maxsize") or limits.body_bytes, limits.body_bytes)
+            most = limits.robots_bytes if is_robots else most
             body, is_whole = await _body(answer, limits, most=most, is_cut=is_robots)
     return _response(request, answer, body, is_whole=is_whole)
 
@@ -177,7 +179,7 @@ def _told(address: str) -> Iterator[None]:
         raise ResponseDataLossError(str(error)) from error
     except (aiohttp.ClientResponseError, aiohttp.http.HttpProcessingError) as error:
         # the library goes on with the bytes it met, which are no part of a sentence
-        detail = " ".join(str(error.message).partition(": b'")[0].split())[:120].rstrip(".:")
+        detail = " ".join(str(error.message).split()).partition(": b'")[0][:120].rstrip(".:")
         message = f"{address} does not answer as HTTP asks: {detail}."
         raise _refused(message, "answer_invalid") from error
     except (aiohttp.InvalidURL, UnicodeError) as error:

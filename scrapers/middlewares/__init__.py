@@ -1,1 +1,1 @@
-"""What stands between the spider and the network: scope and robots.txt."""
+"""What stands between the spider and the network: scope, owners' wishes, pace."""

@@ -26,8 +26,6 @@ from scrapers.sources import host_of
 
 #: A site that asks for a longer pause, in seconds, is left alone: no crawl of it would end.
 LONGEST_DELAY = 120.0
-#: Bytes that are read; RFC 9309 (2.5) asks for at least 500 kibibytes.
-_LONGEST_FILE = 512_000
 #: Seconds after which it is asked for again (RFC 9309, 2.4: at the latest after 24 hours).
 _FRESH = 24 * 3600.0
 _MOST_SITEMAPS = 50
@@ -95,9 +93,6 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             return
         if response.status >= 300:  # no robots.txt: everything is allowed
             response = response.replace(body=b"")
-        if len(response.body) > _LONGEST_FILE:  # whole lines only: half a rule is another one
-            whole, _, _ = response.body[:_LONGEST_FILE].rpartition(b"\n")
-            response = response.replace(body=whole)
         await super()._parse_robots(response, netloc, request)
         self._asked_at[netloc] = monotonic()
         self._hand_on_sitemaps(self._parsers[netloc], request)

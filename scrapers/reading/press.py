@@ -127,6 +127,12 @@ def article_metadata(
     )
 
 
+def shows_only_beginning(tree: LexborHTMLParser, *, text: str) -> bool:
+    """Return whether a page shows only the beginning of an article; ``text`` is its own text."""
+    article = _article(tree)
+    return _is_stub(tree, article, text=text, is_free=_is_free(article, _meta(tree)))
+
+
 def agency_of(text: str, *, credits: list[str] | tuple[str, ...] = ()) -> str | None:
     """Return the id of the agency whose text it is, None for a page's own.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,7 @@ def test_purge_tells_what_quotes_deleted_pages(
     assert values["quoting"] == [{"file": str(quoting), "rows": 2, "pages": 1}]
     assert run(order) == 0  # again: nothing to delete, and still quoted
     told = capsys.readouterr().out
-    assert told.startswith("0 pages and 0 revisits deleted from 0 files")
+    assert told.startswith("There is nothing to delete.")
     assert "hof.parquet" in told
     assert run(["ledger", str(archive)]) == 0
     assert "purged" in capsys.readouterr().out
@@ -173,5 +174,10 @@ def test_the_report_is_shown_again(archive: Path, capsys: pytest.CaptureFixture[
     assert run(["report", str(archive.parent)]) == 0
     told = capsys.readouterr().out
     assert "hof has 2 pages." in told and "far fewer" in told
+    assert "crawl-report.html" in told
+    write_report(archive, replace(report, is_finished=False))
+    assert run(["report", str(archive)]) == 0
+    told = capsys.readouterr().out
+    assert "--resume" in told and "crawl-report.html" not in told
     assert run(["report", str(archive), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["findings"][0]["slug"] == "far_fewer"

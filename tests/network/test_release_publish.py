@@ -133,6 +133,21 @@ def test_a_wrong_date_or_score_costs_no_more_than_itself(build, hand, tmp_path):
     assert (row["event_date"], row["score"]) == (None, 0.0)
 
 
+def test_documents_tell_what_their_pages_say_of_themselves(build, hand, tmp_path):
+    article = hand.make_document(
+        kind="press", published="1996-09-20", modified="1996-09-22", agency="dpa", is_stub=True
+    )
+    own = hand.make_document(url="https://www.saarlouis.de/", modified="neulich")
+    evidence = [hand.make_evidence(document=document) for document in (article, own)]
+    assert build(tmp_path / "out", evidence, []).failures == 1  # "neulich"
+    rows = pq.read_table(tmp_path / "out" / "documents.parquet").to_pylist()
+    columns = ("url", "published_date", "modified_date", "agency", "is_stub")
+    assert sorted(tuple(row[name] for name in columns) for row in rows) == [
+        ("https://www.saarlouis.de/", None, None, None, False),
+        ("https://www.saarlouis.de/partner", "1996-09-20", "1996-09-22", "dpa", True),
+    ]
+
+
 def test_a_folder_that_cannot_be_written_is_told(build, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StageError, match="name another folder"):

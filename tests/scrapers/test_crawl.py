@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from partnernetz.errors import UsageError
+from partnernetz.errors import StageError, UsageError
 from partnernetz.records import Document, Source
 from partnernetz.settings import Settings
 from partnernetz.storage import to_dict
@@ -219,8 +220,12 @@ def test_real_hosts_need_a_contact_and_loopback_a_permission(tmp_path: Path) -> 
     empty = Settings(contact=" ")
     with pytest.raises(UsageError, match="PARTNERNETZ_CONTACT"):
         crawl([real], archive=tmp_path, settings=empty)
-    with pytest.raises(UsageError, match="private network"):
-        crawl([local], archive=tmp_path, settings=Settings(contact="a@b.example"))
+    contact = Settings(contact="a@b.example")
+    with pytest.raises(UsageError, match="is this machine"):
+        crawl([local], archive=tmp_path, settings=contact)
+    inner = replace(local, hosts=("10.0.0.1",))
+    with pytest.raises(UsageError, match=r"10\.0\.0\.1 is in a private network, which is never"):
+        crawl([inner], archive=tmp_path, settings=contact, is_loopback_allowed=True)
     with pytest.raises(UsageError, match="no source 'c'"):
         crawl([real], archive=tmp_path, settings=empty, only=["c"])
     assert list(tmp_path.iterdir()) == []
@@ -247,6 +252,22 @@ def test_the_parent_imports_no_scrapy() -> None:
         "sys.exit(any(name.split('.')[0] in ('scrapy', 'twisted') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=_PROJECT, check=False).returncode == 0
+
+
+def test_a_crawling_process_that_is_killed_is_told_with_the_signal(
+    site: _Site, tmp_path: Path
+) -> None:
+    site.pages["/"] = _links(*(f"/{n}" for n in range(12)))
+    site.pages.update({f"/{n}": (0.1, f"<p>Seite Nummer {n} über Hof.</p>") for n in range(12)})
+
+    def kill(progress: CrawlProgress) -> None:
+        for path in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
+            for child in map(int, path.read_text().split()):
+                if b"scrapers.crawl_process" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    os.kill(child, signal.SIGKILL)
+
+    with pytest.raises(StageError, match="ended by SIGKILL"):
+        _crawl([site.source()], tmp_path, on_progress=kill)
 
 
 _CRAWLER = """

@@ -189,6 +189,23 @@ def test_a_robots_file_is_cut_after_a_whole_line() -> None:
     _with_server(work, answer=answer, limits=Limits(robots_bytes=1000, body_bytes=20_000))
 
 
+def test_a_request_may_lower_the_limit_and_not_raise_it() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n" + b"x" * 900
+
+    async def work(port: int, fetch: Callable[..., Awaitable[Response]]) -> None:
+        assert len((await fetch("http://127.0.0.1:{port}/")).body) == 900
+        with pytest.raises(RefusedError, match="too large"):
+            await fetch("http://127.0.0.1:{port}/", meta={"download_maxsize": 800})
+
+    _with_server(work, answer=answer, limits=Limits(body_bytes=1000))
+
+    async def raised(port: int, fetch: Callable[..., Awaitable[Response]]) -> None:
+        with pytest.raises(RefusedError, match="too large"):
+            await fetch("http://127.0.0.1:{port}/", meta={"download_maxsize": 2000})
+
+    _with_server(raised, answer=answer, limits=Limits(body_bytes=800))
+
+
 def test_silence_ends_at_the_idle_limit() -> None:
     async def work(port: int, fetch: Callable[..., Awaitable[Response]]) -> None:
         with socket.create_server(("127.0.0.1", 0)) as silent:

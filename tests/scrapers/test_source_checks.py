@@ -82,6 +82,7 @@ def test_a_sane_list_has_no_faults_and_is_counted(tmp_path: Path) -> None:
         ("max_pages = 7", "max_pages = 20001", "max_pages is 20,001"),
         ("max_depth = 2", "max_depth = 11", "max_depth is 11"),
         ("max_pages = 7", 'feeds = ["https://b.example/rss"]', "in feeds lies outside the hosts"),
+        ("max_pages = 7", 'archives = ["https://b.example/{year}"]', "in archives lies outside"),
         ("max_pages = 7", 'sitemaps = ["https://b.example/x"]', "in sitemaps lies outside"),
         ("https://www.saarlouis.de/", "https://me@www.saarlouis.de/", "no usable address"),
         ('start = ["https://www.saarlouis.de/"]', "start = []", "'start' is missing"),

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from partnernetz.errors import UsageError
+from partnernetz.records import DocumentReference
 from scrapers.crawl_report import CrawlReport, SourceReport
 from scrapers.ledger import count_decisions, read_ledger
+from scrapers.reading import document_of_html
 from scrapers.stubs import is_stub
 from scrapers.visits import VISITS_FILE, Visit, Visits
 from scrapers.watching import watch
@@ -77,16 +79,6 @@ _LONG = "Die Stadt Hof und die Stadt Plauen sind seit 1987 Partner. " * 5
         ("<div id=root></div><script>" + "x=1;" * 500 + "</script>", True),
         (f"<nav>{_LONG}</nav><p>Weiterlesen mit Abo</p>", True),
         (f"<form>{_LONG}</form>", True),
-        (
-            f"<p>{_LONG}</p><script type=application/ld+json>"
-            '{"isAccessibleForFree": false}</script>',
-            True,
-        ),
-        (
-            f"<p>{_LONG}</p><script type=application/ld+json>"
-            '{"isAccessibleForFree": "True"}</script>',
-            False,
-        ),
         ("", True),
         (f"<nav><p>{_LONG[:150]}</p></nav><p>Kurz</p>", True),
         ("<ul>" * 3000, False),
@@ -94,6 +86,32 @@ _LONG = "Die Stadt Hof und die Stadt Plauen sind seit 1987 Partner. " * 5
 )
 def test_stubs(markup: str, expected: bool) -> None:
     assert is_stub(markup) is expected
+    assert is_stub(markup, is_press=True) is expected
+
+
+@pytest.mark.parametrize(
+    ("told", "body", "expected"),
+    [
+        ('"isAccessibleForFree": false', f"<p>{_LONG}</p>", True),
+        ('"isAccessibleForFree": "True"', f"<p>{_LONG}</p>", False),
+        ("", f"<p>{_LONG}</p><div class='paywall'></div>", True),
+        ("", f"<p>{_LONG}</p><p>Sie sind bereits Abonnent?</p>", True),
+        (  # the paid part was sent after all
+            '"isAccessibleForFree": false, "hasPart": {"cssSelector": ".paid"}',
+            f"<div class='paid'><p>{_LONG * 4}</p></div>",
+            False,
+        ),
+    ],
+)
+def test_the_crawl_and_the_reader_call_the_same_articles_stubs(
+    told: str, body: str, expected: bool
+) -> None:
+    linked = f'{{"@type": "NewsArticle"{", " if told else ""}{told}}}'
+    markup = f"<body><script type=application/ld+json>{linked}</script><main>{body}</main>"
+    assert is_stub(markup, is_press=True) is expected
+    assert not is_stub(markup)
+    reference = DocumentReference(id="a", url="http://a.example/")
+    assert document_of_html(markup, reference=reference).reference.is_stub is expected
 
 
 def _visit(number: int, **values: str) -> Visit:
