@@ -36,8 +36,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._asked_at: dict[str, float] = {}
         self._causes: dict[str, RefusedError] = {}
+        self._asked_at: dict[str, float] = {}
 
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
         """Raise RefusedError for what robots.txt forbids."""
@@ -49,7 +49,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if parser is None:
             cause = self._causes.get(urlsplit(request.url).netloc)
             if cause is not None:
-                raise RefusedError(str(cause), slug=cause.slug, rule=cause.rule, closed_host=host)
+                raise RefusedError(
+                    str(cause), slug=cause.slug, rule="robots_unreachable", closed_host=host
+                )
             raise RefusedError(
                 f"{host} cannot be reached: its robots.txt got no usable answer.",
                 slug="download_failed",

@@ -80,7 +80,7 @@ Script = Callable[[Visit], None]
 
 
 class HostileSite:
-    """A server on loopback that answers by a script; robots.txt is missing unless it has one."""
+    """A server on loopback that answers by a script; without robots.txt unless it has one."""
 
     def __init__(
         self, script: Script, *, decoy: int = 0, tls: ssl.SSLContext | None = None
@@ -124,7 +124,8 @@ class HostileSite:
                     return
             self.requests.append(request)
             visit = Visit(connection, request.split(b" ")[1].decode(), self)
-            if visit.path == "/robots.txt" and not getattr(self._script, "has_robots", False):
+            is_robots = visit.path == "/robots.txt" and not hasattr(self._script, "has_robots")
+            if is_robots or visit.path == "/.well-known/tdmrep.json":
                 visit.answer(b"", status="404 Not Found")
             else:
                 self._script(visit)
