@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -71,7 +72,8 @@ def check_claims(claims: Iterable[Claim]) -> tuple[list[Claim], list[Failure]]:
             if date is not None and not edtf.is_valid(date):
                 message = f"'{date}' is no {what} and is left out."
                 failures.append(_failure(document.id, message))
-                document = replace(document, **{name: None})
+                without: dict[str, Any] = {name: None}
+                document = replace(document, **without)
         mended.append(replace(claim, document=document))
     return mended, failures
 

@@ -252,7 +252,6 @@ def _documents(documents: pa.Table) -> Columns:
         "digest",
         "archive_file",
         "archive_record",
-        "agency",
         "copy_group",
     )
     return {

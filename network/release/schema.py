@@ -272,7 +272,7 @@ DOCUMENTS = Table(
         _text("language", "ISO 639-1 code."),
         _text("published_date", "When it was published (EDTF)."),
         _text("modified_date", "When it was last changed, by its own word (EDTF)."),
-        _text("agency", "The news agency whose text it is (dpa, epd, ...)."),
+        _text("agency", "The news agency whose text it is (dpa, epd, ...); counts as the source."),
         _flag("is_stub", "Whether the publisher shows only the beginning of it."),
         _text("host_place_id", "The place that owns the site."),
         _text("source_id", "The source it was read from."),
@@ -281,7 +281,6 @@ DOCUMENTS = Table(
         _text("digest", "Checksum of the bytes fetched, after the name of its algorithm."),
         _text("archive_file", "Archive file that holds it."),
         _text("archive_record", "WARC-Record-ID within that file."),
-        _text("agency", "The news agency whose text it is; counts as the source."),
         _text("copy_group", "What documents that are known to be copies have in common."),
     ),
 )
