@@ -351,12 +351,13 @@ def is_across(one: Place, other: Place) -> bool:
 def is_of_others(sentence: Sentence, mention: PlaceMention, *, hub_id: str) -> bool:
     """Return whether a sentence tells of other pairs than the hub's when it names a place.
 
-    So it does where the place is in a couple, or where the sentence names one town in the East and
-    one in the West and not the hub.
+    So it does where the place is in a couple, or where the sentence or row names one town in the
+    East and one in the West and not the hub.
     """
     if hub_id in sentence.place_ids():
         return False
     if any(mention.start in couple for couple in couples(sentence)):
         return True
     names = _names_in_turn(sentence)
-    return len(names) == 2 and is_across(names[0].place, names[1].place) and sentence.has("tie")
+    is_couple = len(names) == 2 and is_across(names[0].place, names[1].place)
+    return is_couple and (sentence.has("tie") or is_row(sentence.block))
