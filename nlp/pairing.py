@@ -159,10 +159,11 @@ def hubs(view: ReadingView) -> tuple[Hub, ...]:
         view.mentions.items(), key=lambda item: (-_prominence(view, item[0]), item[1][0][1].start)
     )
     found += [Hub(place=mentions[0][1].place, kind="subject") for _, mentions in ranked[:1]]
+    named = {base_name(place.name) for place in view.places.values()}
     found += [
         Hub(place=place, kind="address")
         for place in view.path_places
-        if place.id not in view.places
+        if base_name(place.name) not in named
     ]
     distinct: dict[str, Hub] = {}
     for hub in found:

@@ -75,7 +75,7 @@ class PlaceJudge:
             for s in kept
         ]
         found = [(s, mention) for s, mention in judged if mention is not None]
-        found = _one_sense(_by_brackets(self.text, found))
+        found = _one_sense(_by_brackets(self.text, _without_districts(self.text, found)))
         return [(s, self._present_borough(mention, found)) for s, mention in found]
 
     def _present_borough(
@@ -242,6 +242,21 @@ class PlaceJudge:
         if before.text == "-" and sighting.first > 1:
             before = self.doc[sighting.first - 2]
         return before.text.casefold() in word_list("given_names.txt")
+
+
+def _without_districts(
+    text: str, found: Sequence[tuple[Sighting, PlaceMention]]
+) -> list[tuple[Sighting, PlaceMention]]:
+    """Return the mentions but districts in brackets that only tell where the town before lies."""
+    told = {
+        mention.start
+        for (_, town), (_, mention) in pairwise(found)
+        if mention.place.kind == "district"
+        and mention.place.district == town.place.district is not None
+        and text[town.end : mention.start].strip() == "("
+        and text[mention.end : mention.end + 1] == ")"
+    }
+    return [(s, mention) for s, mention in found if mention.start not in told]
 
 
 def _by_brackets(
