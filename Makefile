@@ -8,7 +8,7 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 # The annotated documents to learn from; the checking half is for estimates only.
-LEARNT := dev tuning training topics-dev topics-tuning
+LEARNT := dev tuning training ordinary topics-dev topics-tuning
 
 .PHONY: demo test check lint eval bench reference train train-belief clean help
 

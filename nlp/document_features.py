@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from nlp.pair_features import FeatureTally, is_across
 from nlp.reading_view import ReadingView
@@ -11,6 +13,7 @@ from partnernetz.places import Place, fold, great_circle_km, spell_out
 
 _NEARBY_KILOMETRES = 40.0
 _OPENING = 3  # sentences
+_DISAMBIGUATOR = re.compile(r"\s*[(/,]|\s(?:am|an der|bei|im|in|ob der|[abi]\.)\s?")
 _PARTNER_WORDS_IN_ADDRESSES = ("partner", "jumelage", "freundschaft", "twin")
 
 
@@ -43,6 +46,8 @@ def see_whole_document(
         tally.see_whole("only-planned-or-denied")
     if is_across(a, b) and _towns_across(view) == 2:
         tally.see_whole("sole-couple-across")
+    if base_name(a.name) == base_name(b.name):
+        tally.see_whole("namesakes")
     _see_spread(view, tally)
     _see_sole_couples(view, tally)
     if len(hub_ids) > 1:
@@ -59,6 +64,12 @@ def see_whole_document(
     points = [m.points for p in (a, b) for _, m in view.mentions.get(p.id, ())]
     if points:
         tally.see_whole("name-certainty", min(points) / 5)
+
+
+@lru_cache(maxsize=20_000)
+def base_name(name: str) -> str:
+    """Return a name without what tells it from others: Frankfurt, Bad Doberan."""
+    return fold(_DISAMBIGUATOR.split(name, maxsplit=1)[0])
 
 
 def _see_spread(view: ReadingView, tally: FeatureTally) -> None:

@@ -318,7 +318,10 @@ def _in_turn(sentence: Sentence) -> list[PlaceMention]:
 def _joined_couples(
     sentence: Sentence, names: Sequence[PlaceMention]
 ) -> list[tuple[PlaceMention, PlaceMention]]:
-    """Return couples joined by "und"; from the first on, every name must be in one."""
+    """Return couples joined by "und"; from the first on, every name must be in one.
+
+    Names before them are couples too where each two lie on either side of the former border.
+    """
     joined = _pattern_of("joined-as-couple")
     found: list[tuple[PlaceMention, PlaceMention]] = []
     position = 0
@@ -332,7 +335,9 @@ def _joined_couples(
             return []
         else:
             position += 1
-    return found if len(found) >= _FEWEST_COUPLES and position == len(names) else []
+    if len(found) < _FEWEST_COUPLES or position < len(names):
+        return []
+    return [*_couples_across(names[: len(names) - 2 * len(found)]), *found]
 
 
 def _couples_across(names: Sequence[PlaceMention]) -> list[tuple[PlaceMention, PlaceMention]]:
@@ -351,12 +356,14 @@ def is_across(one: Place, other: Place) -> bool:
 def is_of_others(sentence: Sentence, mention: PlaceMention, *, hub_id: str) -> bool:
     """Return whether a sentence tells of other pairs than the hub's when it names a place.
 
-    So it does where the place is in a couple, or where the sentence names one town in the East and
-    one in the West and not the hub.
+    So it does where the place is in a couple, or where the sentence or row names one town in the
+    East and one in the West and not the hub.
     """
     if hub_id in sentence.place_ids():
         return False
-    if any(mention.start in couple for couple in couples(sentence)):
+    coupled = {start for couple in couples(sentence) for start in couple}
+    if any(m.start in coupled for m in sentence.places if m.place.id == mention.place.id):
         return True
     names = _names_in_turn(sentence)
-    return len(names) == 2 and is_across(names[0].place, names[1].place) and sentence.has("tie")
+    is_couple = len(names) == 2 and is_across(names[0].place, names[1].place)
+    return is_couple and (sentence.has("tie") or is_row(sentence.block))

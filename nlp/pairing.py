@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, combinations, pairwise
 from typing import Literal
 
-from nlp.document_features import cross_with_page, see_whole_document
+from nlp.document_features import base_name, cross_with_page, see_whole_document
 from nlp.pair_features import FeatureTally, is_of_others, see_partner, see_together
 from nlp.place_judging import PlaceMention
 from nlp.reading_view import ReadingView, Sentence, is_row
@@ -22,7 +21,6 @@ from partnernetz.places import Place, fold, spell_out
 
 #: Sentences and blocks with more names than this are registers; only neighbours are paired.
 _MANY_PLACES = 12
-_DISAMBIGUATOR = re.compile(r"\s*[(/,]|\s(?:am|an der|bei|im|in|ob der|[abi]\.)\s?")
 _MOST_HUBS = 3
 _MOST_PLACES = 150
 _LONGEST_DATELINE = 40  # characters
@@ -80,6 +78,8 @@ def candidate_pairs(view: ReadingView) -> list[CandidatePair]:
                 for sentence, mention in mentions
                 if not is_of_others(sentence, mention, hub_id=hub.place.id)
             ]
+            if not own:
+                tally.see_whole("only-of-others")
             tally.see_whole("of-others", 1.0 - len(own) / len(mentions))
             for sentence, mention in own or mentions:
                 tally.sight(sentence)
@@ -159,10 +159,11 @@ def hubs(view: ReadingView) -> tuple[Hub, ...]:
         view.mentions.items(), key=lambda item: (-_prominence(view, item[0]), item[1][0][1].start)
     )
     found += [Hub(place=mentions[0][1].place, kind="subject") for _, mentions in ranked[:1]]
+    named = {base_name(place.name) for place in view.places.values()}
     found += [
         Hub(place=place, kind="address")
         for place in view.path_places
-        if place.id not in view.places
+        if base_name(place.name) not in named
     ]
     distinct: dict[str, Hub] = {}
     for hub in found:
@@ -245,19 +246,13 @@ def _are_one_name(view: ReadingView, one: Place, other: Place) -> bool:
 
     Namesakes do partner, but then the text names both in full.
     """
-    base = _base(one.name)
-    if base != _base(other.name):
+    base = base_name(one.name)
+    if base != base_name(other.name):
         return False
     surfaces = [
         {fold(m.surface) for _, m in view.mentions.get(place.id, ())} for place in (one, other)
     ]
     return any(found and found <= {base} for found in surfaces)
-
-
-@lru_cache(maxsize=20_000)
-def _base(name: str) -> str:
-    """Return a name without what tells it from others: Frankfurt, Bad Doberan."""
-    return fold(_DISAMBIGUATOR.split(name, maxsplit=1)[0])
 
 
 def _neighbours(

@@ -32,6 +32,7 @@ _REGION_BEFORE = re.compile(
 )
 _TODAY = re.compile(r"\s*\(?,?\s*(?:heute|jetzt|inzwischen|nun)\s+(?:\w+\s+){0,4}")
 _JOINED_BEFORE = re.compile(r"(\w+)[-–]$")
+_JOINED_BEHIND = re.compile(r"-[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +68,14 @@ class PlaceJudge:
     def judge(self, sightings: Sequence[Sighting]) -> list[tuple[Sighting, PlaceMention]]:
         """Return the sightings that mean a place with what each was linked to, in text order."""
         kept = self._without_persons(sightings)
+        ends = frozenset(s.end for s in kept)
         counts = Counter(name.place.id for s in kept for name in s.names[:3])
-        judged = [(sighting, self._mention(sighting, counts)) for sighting in kept]
+        judged = [
+            (s, None if self._continues_compound(s, ends) else self._mention(s, counts))
+            for s in kept
+        ]
         found = [(s, mention) for s, mention in judged if mention is not None]
-        found = _one_sense(_by_brackets(self.text, found))
+        found = _one_sense(_by_brackets(self.text, _without_districts(self.text, found)))
         return [(s, self._present_borough(mention, found)) for s, mention in found]
 
     def _present_borough(
@@ -120,8 +125,6 @@ class PlaceJudge:
 
     def _mention(self, sighting: Sighting, counts: Counter[str]) -> PlaceMention | None:
         """Return the linked mention, or None where the words mean no place."""
-        if self._continues_compound(sighting):
-            return None
         if self.regions.is_part_of_region(sighting.start, sighting.end):
             return None
         adjacent = self._adjacent_regions(sighting)
@@ -158,14 +161,20 @@ class PlaceJudge:
             is_region_told=any(lies_in(best.place, region) for region in adjacent),
         )
 
-    def _continues_compound(self, sighting: Sighting) -> bool:
-        """Return whether a hyphen ties the name to a word before it that is no place."""
+    def _continues_compound(self, sighting: Sighting, ends: frozenset[int]) -> bool:
+        """Return whether a hyphen ties the name to a word before it that is no place.
+
+        ``ends`` are those of all names. "Talsperre-Dresden-Express" has the town in its middle.
+        """
         before = self.text[max(0, sighting.start - 30) : sighting.start]
         found = _JOINED_BEFORE.search(before)
         if found is None:
             return False
         word = found.group(1)
-        return not word[0].isupper() or word.casefold() in word_list("common_words.txt")
+        if not word[0].isupper() or word.casefold() in word_list("common_words.txt"):
+            return True
+        is_name = sighting.start - 1 in ends
+        return not is_name and _JOINED_BEHIND.match(self.text, sighting.end) is not None
 
     def _adjacent_regions(self, sighting: Sighting) -> frozenset[str]:
         """Return the regions in a bracket, after a slash or in a phrase right by the name."""
@@ -233,6 +242,21 @@ class PlaceJudge:
         if before.text == "-" and sighting.first > 1:
             before = self.doc[sighting.first - 2]
         return before.text.casefold() in word_list("given_names.txt")
+
+
+def _without_districts(
+    text: str, found: Sequence[tuple[Sighting, PlaceMention]]
+) -> list[tuple[Sighting, PlaceMention]]:
+    """Return the mentions but districts in brackets that only tell where the town before lies."""
+    told = {
+        mention.start
+        for (_, town), (_, mention) in pairwise(found)
+        if mention.place.kind == "district"
+        and mention.place.district == town.place.district is not None
+        and text[town.end : mention.start].strip() == "("
+        and text[mention.end : mention.end + 1] == ")"
+    }
+    return [(s, mention) for s, mention in found if mention.start not in told]
 
 
 def _by_brackets(

@@ -31,7 +31,15 @@ TriggerCategory = Literal[
 ]
 ContextSide = Literal["before", "after"]
 ContextEffect = Literal[
-    "place", "strong", "common", "person", "organisation", "compound", "street", "region"
+    "place",
+    "strong",
+    "common",
+    "person",
+    "organisation",
+    "compound",
+    "mistaken",
+    "street",
+    "region",
 ]
 InflectionForm = Literal["name", "inhabitant"]
 

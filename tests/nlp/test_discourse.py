@@ -39,7 +39,6 @@ def test_a_list_under_a_heading(pairs_of: PairsOf, make: Any) -> None:
     assert frozenset((make.place_id("Karlsruhe"), "geonames:2990999")) in found
 
 
-@pytest.mark.xfail(strict=True, reason="couples of an enumeration are crossed")
 def test_couples_in_an_enumeration(pairs_of: PairsOf, make: Any) -> None:
     text = "Es gab Städtepartnerschaften, darunter Aachen und Naumburg, Bonn und Potsdam."
     assert pairs_of(text) == {pair(make, "Aachen", "Naumburg"), pair(make, "Bonn", "Potsdam")}
@@ -85,7 +84,6 @@ def test_other_ties_are_none(text: str, pairs_of: PairsOf) -> None:
     assert pairs_of(text, "Halle (Saale)") == set()
 
 
-@pytest.mark.xfail(strict=True, reason="pairs of others are taken for the owner's")
 def test_others_pairs_are_not_the_hosts(pairs_of: PairsOf, make: Any) -> None:
     text = "Partnerschaften im Land\n\nAuch Rudolstadt hat seit 1989 in Bayreuth eine Partnerstadt."
     assert pair(make, "Trier", "Bayreuth") not in pairs_of(text, "Trier")

@@ -77,23 +77,7 @@ TEXTS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-#: What was read right before the models were learned anew.
-WORSE = {
-    "counts": "towns of couples in neighbouring sentences are crossed",
-}
-
-
-def texts() -> list[Any]:
-    return [
-        pytest.param(
-            name,
-            marks=[pytest.mark.xfail(strict=True, reason=WORSE[name])] if name in WORSE else [],
-        )
-        for name in TEXTS
-    ]
-
-
-@pytest.mark.parametrize("name", texts())
+@pytest.mark.parametrize("name", TEXTS)
 def test_a_line_is_as_it_was(name: str, reader: Any, golden: Callable[[str, Any], None]) -> None:
     text, options = TEXTS[name]
     line = reader.line(text, **options)
