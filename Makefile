@@ -24,8 +24,8 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP) ## serve the sample sites, run everything on them, show the network
 	$(BIN)/partnernetz demo
 
-test: $(STAMP) ## run the tests
-	$(BIN)/python -m pytest
+test: $(STAMP) ## run the tests, a process for each core
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(STAMP) ## style, types, the contract of the rooms
 	$(BIN)/ruff check .

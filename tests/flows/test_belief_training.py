@@ -17,7 +17,7 @@ from nlp.training import HeldOutPair
 from partnernetz.errors import InputError
 
 ANNOTATED = held_out_file().parent
-LEARNT = ("dev", "tuning", "training", "topics-dev", "topics-tuning")
+LEARNT = ("dev", "tuning", "training", "ordinary", "topics-dev", "topics-tuning")
 CHECKING = ("checking", "topics-checking")
 
 

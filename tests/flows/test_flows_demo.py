@@ -49,7 +49,8 @@ def contents(out: Path) -> dict[str, bytes]:
         str(path.relative_to(out)): path.read_bytes()
         for path in sorted(out.rglob("*"))
         if path.is_file()
-        and path.name not in ("crawl-report.json", ".lock", "crawl.sqlite", "index.cdxj")
+        and path.name
+        not in ("crawl-report.json", "crawl-report.html", ".lock", "crawl.sqlite", "index.cdxj")
         and not has_no_text(path)
     }
 

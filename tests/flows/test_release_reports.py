@@ -242,6 +242,7 @@ def test_a_run_logs_what_differs_from_the_release_it_replaces(tmp_path):
     from scrapers.crawl import CrawlReport
 
     layout = Layout(folder=tmp_path)
+    layout.archive.mkdir()
     crawled = CrawlReport(
         started_at="2026-11-26T10:00:00Z",
         is_finished=True,
