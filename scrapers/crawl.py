@@ -136,15 +136,13 @@ def _user_agent(sources: Sequence[Source], settings: Settings, *, is_loopback_al
         for host in source.hosts:
             if not is_private_host(host):
                 has_real = True
-            elif not is_loopback_host(host):
-                raise UsageError(
-                    f"Source '{source.id}': {host} is in a private network, which is never crawled."
-                )
             elif not is_loopback_allowed:
-                raise UsageError(
-                    f"Source '{source.id}': {host} is this machine, which is only crawled where "
-                    "loopback is allowed."
+                kind = (
+                    "is this machine, which is only crawled where loopback is allowed"
+                    if is_loopback_host(host)
+                    else "is in a private network, which is never crawled"
                 )
+                raise UsageError(f"Source '{source.id}': {host} {kind}.")
     contact = " ".join(settings.contact.split())
     if has_real and not contact:
         raise UsageError(

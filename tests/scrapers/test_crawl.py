@@ -225,7 +225,7 @@ def test_real_hosts_need_a_contact_and_loopback_a_permission(tmp_path: Path) -> 
         crawl([local], archive=tmp_path, settings=contact)
     inner = replace(local, hosts=("10.0.0.1",))
     with pytest.raises(UsageError, match=r"10\.0\.0\.1 is in a private network, which is never"):
-        crawl([inner], archive=tmp_path, settings=contact, is_loopback_allowed=True)
+        crawl([inner], archive=tmp_path, settings=contact)
     with pytest.raises(UsageError, match="no source 'c'"):
         crawl([real], archive=tmp_path, settings=empty, only=["c"])
     assert list(tmp_path.iterdir()) == []
