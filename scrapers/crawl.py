@@ -71,9 +71,10 @@ def crawl(
     be had become failures of the report, the rest goes on. Pages are fetched again when they are
     due by how often they change, with ``refetch`` all of them. With ``resume``, a crawl that was
     interrupted is taken up: nothing that it decided is asked again. With ``since`` and ``until``
-    (EDTF dates), what feeds and sitemaps say was published outside of them is left out, and the
-    archive pages of that time are read (``Source.archives``). An interruption (Ctrl-C, SIGTERM)
-    ends the crawling process, leaves the archive readable and is raised again.
+    (EDTF dates), what was published outside of them by the word of a feed, a sitemap or its own
+    address is left out, and the archive pages of that time are read (``Source.archives``). An
+    interruption (Ctrl-C, SIGTERM) ends the crawling process, leaves the archive readable and is
+    raised again.
 
     Raises UsageError for unknown ids, wrong dates, a missing contact, private hosts where they are
     not allowed, or an archive that another crawl writes to; StageError where the crawling process
@@ -135,15 +136,13 @@ def _user_agent(sources: Sequence[Source], settings: Settings, *, is_loopback_al
         for host in source.hosts:
             if not is_private_host(host):
                 has_real = True
-            elif not is_loopback_host(host):
-                raise UsageError(
-                    f"Source '{source.id}': {host} is in a private network, which is never crawled."
-                )
             elif not is_loopback_allowed:
-                raise UsageError(
-                    f"Source '{source.id}': {host} is this machine, which is only crawled where "
-                    "loopback is allowed."
+                kind = (
+                    "is this machine, which is only crawled where loopback is allowed"
+                    if is_loopback_host(host)
+                    else "is in a private network, which is never crawled"
                 )
+                raise UsageError(f"Source '{source.id}': {host} {kind}.")
     contact = " ".join(settings.contact.split())
     if has_real and not contact:
         raise UsageError(

@@ -77,8 +77,9 @@ class Frontier:
     """The addresses of one source that are still to be fetched, best first.
 
     Equal links keep the order in which they were found (dated ones: latest first), so that a crawl
-    of an unchanged site goes the same way every time. With ``dates``, what a listing says was
-    published outside of them is left out, and the source's archive pages of that time are added.
+    of an unchanged site goes the same way every time. With ``dates``, what was published outside of
+    them by the word of a listing or of its own address is left out, and the source's archive pages
+    of that time are added.
     """
 
     def __init__(self, source: Source, *, dates: DateRange | None = None) -> None:
@@ -105,7 +106,7 @@ class Frontier:
     def add(self, links: Iterable[Link], *, depth: int, via: str) -> None:
         """Take in the links of a listing; those out of scope, too deep or too old are dropped."""
         for link in links:
-            if self._dates is not None and not self._dates.may_hold(link):
+            if not self._is_in_dates(link):
                 continue
             step = Step(
                 address=link.address,
@@ -123,7 +124,7 @@ class Frontier:
         about = _relevance(page, step)
         has_found = priority_class(about) == "partner" and page.mentions > 0
         before = len(self._entries)
-        for link in page.links:
+        for link in filter(self._is_in_dates, page.links):
             known = self._entries.get(link.address)
             is_new = known is None or not known.is_on_page
             child = _child(link, step=step, about=about if is_new else 0)
@@ -134,6 +135,9 @@ class Frontier:
         is_long_list = len(self._entries) - before >= _LONG_LIST
         if has_found or not is_long_list:
             self._traps.note(step.address, via=step.via, has_found=has_found)
+
+    def _is_in_dates(self, link: Link) -> bool:
+        return self._dates is None or self._dates.may_hold(link)
 
     def next(self, *, minutes: float = 0.0) -> Step | None:
         """Return the next step, None when nothing is left or the budget is spent.

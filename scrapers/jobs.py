@@ -48,9 +48,9 @@ class CrawlJob:
 class CrawlEvent:
     """One thing that happened to one source; ``failure`` is set where the outcome is failed.
 
-    ``rule`` says then by which rule it failed, if by one; ``is_stub`` marks pages that show next
-    to no text. Pages that an interrupted crawl had before are ``resumed``, those that were not
-    fetched because they seldom change ``not_due``.
+    ``rule`` says then by which rule it failed, if by one; ``is_stub`` marks stubs (see
+    ``scrapers.stubs``). Pages that an interrupted crawl had before are ``resumed``, those that were
+    not fetched because they seldom change ``not_due``.
     """
 
     source_id: str

@@ -58,8 +58,8 @@ class SourceTally:
     """What one crawl made of one source, in figures; ``crawl`` is when it began (ISO 8601).
 
     ``pages`` were found, changed or not, or known to be unchanged so far; ``stored`` of them were
-    new or changed; ``stubs`` hold next to no text. ``rules`` are names of rules with the number of
-    addresses that were not had by them.
+    new or changed; ``stubs`` hold next to no text, or the beginning of one. ``rules`` are names of
+    rules with the number of addresses that were not had by them.
     """
 
     source_id: str
@@ -85,7 +85,7 @@ def _findings(now: SourceTally, former: Sequence[SourceTally]) -> Iterator[Findi
         yield from _empty(now, rules, former, is_explained=bool(given_up))
         return
     if now.stubs == now.pages:
-        sentence = f"has only pages without text ({now.pages}): a paywall, or pages made by scripts"
+        sentence = f"has only stubs ({now.pages}): a paywall, or pages made by scripts"
         yield _finding(now, "only_stubs", sentence, "warning")
     usual = median(counts) if (counts := [one.pages for one in former[-USUAL_OF:]]) else 0
     if usual >= FEW_PAGES and now.pages < FAR_FEWER * usual:

@@ -58,7 +58,7 @@ class Permission:
 
     @property
     def signs(self) -> str:
-        """Return all signs that are to be noted, by name."""
+        """Return what is to be noted: the rule, and whether links are not to be followed."""
         return " ".join(
             sign for sign in (self.rule, "" if self.follows_links else NOFOLLOW) if sign
         )

@@ -1,8 +1,8 @@
 """Applies what owners say of their pages: TDMRep, X-Robots-Tag, robots meta elements.
 
 What may be done with an answer is left in the request's ``meta``: ``not_kept`` (a RefusedError: the
-page must not be stored) and ``noted`` (the names of all signs, also of those that do not bind by
-§ 60d UrhG; with ``nofollow`` among them the links are not followed).
+page must not be stored) and ``noted`` (the name of the sign that decided, also of one that does not
+bind by § 60d UrhG, and ``nofollow`` where links are not to be followed).
 """
 
 from __future__ import annotations

@@ -33,8 +33,11 @@ class ScopeMiddleware:
         if hosts is None:  # robots.txt, fetched by the middleware below
             hosts = getattr(self._crawler.spider, "all_hosts", frozenset())
         if not is_in_scope(request.url, hosts=hosts or ()):
+            told = request.url
+            if request.meta.get("redirect_urls"):
+                told = f"{request.meta['redirect_urls'][-1]} redirects to {told}, which"
             raise RefusedError(
-                f"{request.url} is no address of this source's hosts.",
+                f"{told} is no address of this source's hosts.",
                 slug="address_refused",
                 rule="scope",
             )

@@ -127,7 +127,7 @@ def document_of_html(markup: str, *, reference: DocumentReference) -> Document:
     fetched = reference.fetched_at
     latest = date.fromisoformat(fetched[:10]) if fetched else None
     text = "\n".join(draft.text for draft in content.drafts)
-    told = article_metadata(markup, text=text, base=reference.url, latest=latest)
+    told = article_metadata(markup, text=text, latest=latest)
     filled = replace(
         reference,
         title=content.title,

@@ -20,7 +20,6 @@ from typing import Any, Literal
 
 from selectolax.lexbor import LexborHTMLParser
 
-from scrapers.links import canonical_address
 from scrapers.reading.drafts import clean
 from scrapers.reading.markup import parse_html
 from scrapers.reading.publication import published_date_of
@@ -50,20 +49,15 @@ _PAID_TIERS = frozenset(["locked", "paid", "premium", "plus"])
 class ArticleMetadata:
     """What the markup of a page says of it; empty or None where it is silent.
 
-    ``published`` and ``modified`` are EDTF dates, ``agency`` an id of ``press.toml``,
-    ``canonical`` the address that the page gives for itself, ``is_free`` whether all of it may be
-    read without paying. ``is_stub`` is true where only the beginning is shown.
+    ``published`` and ``modified`` are EDTF dates, ``agency`` an id of ``press.toml``, ``is_free``
+    tells whether all of it may be read without paying. ``is_stub`` is true where only the beginning
+    is shown.
     """
 
-    headline: str = ""
     published: str | None = None
     modified: str | None = None
-    section: str | None = None
-    publisher: str | None = None
     agency: str | None = None
     author_role: AuthorRole | None = None
-    language: str | None = None
-    canonical: str | None = None
     is_free: bool | None = None
     is_stub: bool = False
 
@@ -96,9 +90,7 @@ def load_press_rules() -> PressRules:
     )
 
 
-def article_metadata(
-    markup: str, *, text: str = "", base: str = "", latest: date | None = None
-) -> ArticleMetadata:
+def article_metadata(markup: str, *, text: str = "", latest: date | None = None) -> ArticleMetadata:
     """Return what a page says of itself.
 
     ``text`` is its main text as read, by which stubs and agencies are told; ``latest`` the day it
@@ -113,15 +105,10 @@ def article_metadata(
     agency = agency_of(text, credits=credits)
     is_free = _is_free(article, meta)
     return ArticleMetadata(
-        headline=_text(article.get("headline")) or meta.get("og:title", ""),
         published=published_date_of(tree, latest=latest),
         modified=_modified(article, meta, latest=latest),
-        section=_text(article.get("articleSection")) or meta.get("article:section") or None,
-        publisher=next(_names(article.get("publisher")), None) or meta.get("og:site_name") or None,
         agency=agency,
         author_role=_author_role([name for name in authors if name]),
-        language=_language(tree, article),
-        canonical=_canonical(tree, meta, base=base),
         is_free=is_free,
         is_stub=_is_stub(tree, article, text=text, is_free=is_free),
     )
@@ -289,16 +276,3 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _language(tree: LexborHTMLParser, article: Mapping[str, Any]) -> str | None:
-    root = tree.css_first("html[lang]")
-    declared = (root.attributes.get("lang") or "") if root is not None else ""
-    value = (_text(article.get("inLanguage")) or declared).strip().lower()[:2]
-    return value if re.fullmatch("[a-z]{2}", value) else None
-
-
-def _canonical(tree: LexborHTMLParser, meta: Mapping[str, str], *, base: str) -> str | None:
-    node = tree.css_first('link[rel="canonical"][href]')
-    reference = (node.attributes.get("href") or "") if node is not None else meta.get("og:url", "")
-    return canonical_address(reference, base=base) if reference else None

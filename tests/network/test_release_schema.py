@@ -29,6 +29,12 @@ def test_names_tell_the_type(table, column):
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_each_column_is_there_once(table):
+    names = [column.name for column in table.columns]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_keys_lead_somewhere(table):
     tables = {other.name: other for other in TABLES}
     assert table.column(table.primary_key).is_required

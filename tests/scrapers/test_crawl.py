@@ -225,7 +225,7 @@ def test_real_hosts_need_a_contact_and_loopback_a_permission(tmp_path: Path) -> 
         crawl([local], archive=tmp_path, settings=contact)
     inner = replace(local, hosts=("10.0.0.1",))
     with pytest.raises(UsageError, match=r"10\.0\.0\.1 is in a private network, which is never"):
-        crawl([inner], archive=tmp_path, settings=contact, is_loopback_allowed=True)
+        crawl([inner], archive=tmp_path, settings=contact)
     with pytest.raises(UsageError, match="no source 'c'"):
         crawl([real], archive=tmp_path, settings=empty, only=["c"])
     assert list(tmp_path.iterdir()) == []
@@ -261,10 +261,11 @@ def test_a_crawling_process_that_is_killed_is_told_with_the_signal(
     site.pages.update({f"/{n}": (0.1, f"<p>Seite Nummer {n} über Hof.</p>") for n in range(12)})
 
     def kill(progress: CrawlProgress) -> None:
-        for path in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
-            for child in map(int, path.read_text().split()):
-                if b"scrapers.crawl_process" in Path(f"/proc/{child}/cmdline").read_bytes():
-                    os.kill(child, signal.SIGKILL)
+        own = threading.get_native_id()  # the thread that began the process
+        children = Path(f"/proc/{os.getpid()}/task/{own}/children").read_text().split()
+        for child in map(int, children):
+            if b"scrapers.crawl_process" in Path(f"/proc/{child}/cmdline").read_bytes():
+                os.kill(child, signal.SIGKILL)
 
     with pytest.raises(StageError, match="ended by SIGKILL"):
         _crawl([site.source()], tmp_path, on_progress=kill)

@@ -160,6 +160,14 @@ def test_entries_outside_the_dates_are_left_out_and_archives_added() -> None:
     assert _order(frontier) == ["", "partner", "03", "04", "in", "undated"]
 
 
+def test_links_of_pages_whose_address_tells_another_time_are_left_out() -> None:
+    dates = parse_range("2019-03", "2019-04", today=date(2024, 1, 1))
+    frontier = Frontier(_source(), dates=dates)
+    names = ("2018/03/31/gera", "2019/03/31/hof", "2019-05-01-plauen", "partnerstadt")
+    frontier.learn(_page("Start", *map(_link, names)), step=_root(frontier))
+    assert set(_order(frontier)) == {"hof", "partnerstadt"}
+
+
 def test_listed_addresses_are_no_trap_and_traps_are_no_addresses() -> None:
     frontier = Frontier(_source(max_pages=200))
     _root(frontier)
