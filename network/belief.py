@@ -22,10 +22,11 @@ from __future__ import annotations
 import math
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 BELIEF_FILE = Path(__file__).with_name("belief.toml")
@@ -70,8 +71,7 @@ class Belief:
     source_count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(NamedTuple):
     """That one document states a pair: the number of the text that it is a copy of, its source and
     the probability that it is wrong."""
 
@@ -102,7 +102,7 @@ def noisy_or(source_errors: Iterable[float]) -> float:
     return round(1 - math.prod(sorted(source_errors)), 6)
 
 
-def believe(statements: Sequence[Statement], *, errors: ErrorTable | None = None) -> Belief:
+def believe(statements: Iterable[Statement], *, errors: ErrorTable | None = None) -> Belief:
     """Return the belief in a pair that the asserted statements on it give.
 
     Copies count as one text, for the source that errs least with it; so do several statements of
@@ -110,10 +110,10 @@ def believe(statements: Sequence[Statement], *, errors: ErrorTable | None = None
     """
     table = errors or default_errors()
     texts: dict[int, tuple[float, str]] = {}
-    for item in statements:
-        best = texts.get(item.text)
-        if best is None or (item.error, item.source) < best:
-            texts[item.text] = item.error, item.source
+    for text, source, error in statements:
+        best = texts.get(text)
+        if best is None or (error, source) < best:
+            texts[text] = error, source
     sources: dict[str, list[float]] = defaultdict(list)
     for error, source in texts.values():
         sources[source].append(error)
@@ -129,5 +129,11 @@ def source_key(*, url: str, source_id: str = "", document_id: str = "", agency: 
     """
     if agency:
         return f"agency:{agency.casefold()}"
-    host = urlsplit(url).netloc.casefold().removeprefix("www.")
+    # what stands behind the third slash tells nothing of the host, and few hosts have many pages
+    host = _host("/".join(url.split("/", 3)[:3]))
     return host or source_id or document_id
+
+
+@lru_cache(maxsize=65_536)
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.casefold().removeprefix("www.")

@@ -9,7 +9,7 @@ from partnernetz.chronology import START_LADDER
 
 
 def stated(event, date, text=0, *, own=False):
-    return DateStatement(event=event, date=date, text=text, is_own=own)
+    return DateStatement(event=event, date=date, texts=(text,), is_own=own)
 
 
 @pytest.mark.parametrize(
