@@ -124,7 +124,9 @@ def _ties(table: EvidenceTable) -> Iterator[_Tie]:
         asserted = [row for row in rows if is_asserted[row]]
         families = families_of(frozenset([kind[row] for row in asserted]))
         known = sorted(set(families.values()), key=FAMILIES.index)
-        ties = {family: _Tie(tie_id(pair, family, families=known), pair, [], []) for family in known}
+        ties = {
+            family: _Tie(tie_id(pair, family, families=known), pair, [], []) for family in known
+        }
         for row in rows if known else ():
             if is_asserted[row]:
                 ties[families[kind[row]]].asserted.append(row)

@@ -29,6 +29,12 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
+
 BELIEF_FILE = Path(__file__).with_name("belief.toml")
 
 
@@ -119,6 +125,47 @@ def believe(statements: Iterable[Statement], *, errors: ErrorTable | None = None
         sources[source].append(error)
     found = [source_error(wrong, errors=table) for wrong in sources.values()]
     return Belief(value=noisy_or(found), source_count=len(found))
+
+
+def beliefs(
+    tie: Integers, text: Integers, source: Integers, error: Reals, *, errors: ErrorTable
+) -> list[Belief]:
+    """Return what ``believe`` does for each of many ties.
+
+    All arrays have an item for each statement: the number of its tie, from 0 and none left out, of
+    its text and of its source, and the probability that it is wrong.
+    """
+    order = np.lexsort((source, error, text, tie))
+    best = order[_changes(tie[order], text[order])]  # of each text, for whom it errs least
+    best = best[np.lexsort((error[best], source[best], tie[best]))]
+    tie, source, error = tie[best], source[best], error[best]
+    starts = _changes(tie, source)
+    counts = np.diff(starts, append=len(error))
+    systematic = errors.repeated * error[starts]
+    spread = np.repeat(systematic, counts)
+    at_random = _products((error - spread) / (1 - spread), starts)
+    wrong = np.where(counts == 1, error[starts], systematic + (1 - systematic) * at_random)
+    tie = tie[starts]
+    starts = _changes(tie)
+    products = _products(wrong[np.lexsort((wrong, tie))], starts)
+    return [
+        Belief(value=round(1 - product, 6), source_count=count)
+        for product, count in zip(
+            products.tolist(), np.diff(starts, append=len(tie)).tolist(), strict=True
+        )
+    ]
+
+
+def _changes(*columns: Integers) -> Integers:
+    """Return where the values of ordered columns become others, the first row included."""
+    is_new = np.zeros(len(columns[0]), dtype=np.bool_)
+    for column in columns:
+        is_new |= np.diff(column, prepend=-1) != 0
+    return np.flatnonzero(is_new)
+
+
+def _products(factors: Reals, starts: Integers) -> Reals:
+    return np.multiply.reduceat(factors, starts) if len(starts) else factors
 
 
 def source_key(*, url: str, source_id: str = "", document_id: str = "", agency: str = "") -> str:

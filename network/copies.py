@@ -94,9 +94,7 @@ def _alike(documents: Integers, quotations: pa.ChunkedArray, ties: Integers) -> 
     words = _words(np.unique(np.append(pairs, places[~is_few])), quotations)
     many = _sharing_a_rare_word(places[~is_few].tolist(), ties, words)
     found = [
-        pair
-        for pair in chain(pairs.tolist(), many)
-        if _resemble(words[pair[0]], words[pair[1]])
+        pair for pair in chain(pairs.tolist(), many) if _resemble(words[pair[0]], words[pair[1]])
     ]
     is_copy = documents[equal[:, 0]] != documents[equal[:, 1]]
     return np.concatenate([equal[is_copy], np.array(found, dtype=np.int64).reshape(-1, 2)])

@@ -6,12 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
-from network.belief import Belief, Statement, believe
 from network.families import KINDS_BY_CLOSENESS
-from network.readings import DatedStatements, Readings
-from network.starts import DateStatement, Start, choose_start
+from network.readings import Readings
+from network.starts import DatedStatements, Start, choose_start
 from partnernetz import edtf
-from partnernetz.chronology import START_LADDER, choose_status
+from partnernetz.chronology import choose_status
 from partnernetz.records import (
     DatedEvent,
     EarlierName,
@@ -40,8 +39,8 @@ def merge(
     """Return the Partnership that the asserted Evidence on one tie adds up to."""
     rows = range(readings.bounds[tie], readings.bounds[tie + 1])
     dated = readings.dated(tie)
-    belief = _belief(readings, rows)
-    start = _start(dated)
+    belief = readings.belief[tie]
+    start = choose_start(dated)
     status, status_date = _status(readings, rows)
     events = tuple(_event(item, start) for item in dated)
     return Partnership(
@@ -59,27 +58,11 @@ def merge(
         end_date=_end_date(dated) if status == "ended" else None,
         status_date=status_date,
         events=events,
-        topics=_topics(readings, rows),
+        topics=_topics(readings, tie),
         history=history,
         evidence_ids=tuple(readings.id[rows.start : rows.stop]),
         document_count=len(set(readings.document[rows.start : rows.stop])),
         source_count=belief.source_count,
-    )
-
-
-def _belief(readings: Readings, rows: range) -> Belief:
-    stretch = slice(rows.start, rows.stop)
-    statements = map(
-        Statement, readings.text[stretch], readings.source[stretch], readings.error[stretch]
-    )
-    return believe(statements, errors=readings.errors)
-
-
-def _start(dated: Iterable[DatedStatements]) -> Start:
-    return choose_start(
-        DateStatement(event=item.event, date=item.date, texts=item.texts, is_own=item.is_own)
-        for item in dated
-        if item.event in START_LADDER
     )
 
 
@@ -165,11 +148,14 @@ def _event(item: DatedStatements, start: Start) -> DatedEvent:
     )
 
 
-def _topics(readings: Readings, rows: range) -> tuple[TopicSupport, ...]:
-    support: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        for topic in dict.fromkeys(readings.topics.get(row, ())):
-            support[topic].append(readings.id[row])
+def _topics(readings: Readings, tie: int) -> tuple[TopicSupport, ...]:
+    support: dict[str, list[int]] = defaultdict(list)
+    for topic, row in readings.topics.get(tie, ()):
+        support[topic].append(row)
     return tuple(
-        TopicSupport(topic=topic, evidence_ids=tuple(support[topic])) for topic in sorted(support)
+        TopicSupport(
+            topic=topic,
+            evidence_ids=tuple(readings.id[row] for row in dict.fromkeys(support[topic])),
+        )
+        for topic in sorted(support)
     )

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from network.belief import ErrorTable, source_key
+from network.belief import ErrorTable, beliefs, source_key
 from network.copies import text_numbers
 from network.evidence_table import EvidenceTable
+from network.starts import DatedStatements
 from partnernetz import edtf
 from partnernetz.records import EVENTS, SOURCE_KINDS, Event, PartnershipKind, SourceKind, Status
 
@@ -23,24 +24,14 @@ OWN_KINDS: tuple[SourceKind, ...] = ("municipality", "district")
 Integers = npt.NDArray[np.int64]
 
 
-class DatedStatements(NamedTuple):
-    """The statements of a tie that something happened at a date; ``texts`` are their numbers."""
-
-    date: str
-    event: Event
-    evidence_ids: tuple[str, ...]
-    texts: tuple[int, ...]
-    source_kinds: tuple[SourceKind, ...]
-    is_own: bool
-
-
 class Readings:
     """The columns of asserted Evidence as lists, ordered by tie, then as in the table.
 
     The statements of tie n are those from ``bounds[n]`` to before ``bounds[n + 1]``. ``document``
     and ``text`` have the numbers of a statement's document and of the text that it is a copy of,
-    ``error`` the probability that it is wrong, ``is_own`` whether it was read on a site of one of
-    the two places; ``published`` and ``fetched`` are its document's.
+    ``is_own`` tells whether it was read on a site of one of the two places; ``published`` and
+    ``fetched`` are its document's. ``belief`` has that in each tie, ``topics`` the topics of each
+    tie that has any, with the statements' numbers, as they are given.
     """
 
     def __init__(
@@ -58,23 +49,23 @@ class Readings:
         text = text_numbers(
             number, rows["quotation"], bounds[:-1], groups=_groups(documents, copies or {})
         )
-        self.errors = errors
+        tie = np.repeat(np.arange(len(ties)), np.diff(bounds))
         self.bounds: list[int] = bounds.tolist()
         self.id: list[str] = rows["id"].to_pylist()
         self.kind: list[PartnershipKind] = _shared(rows["kind"])
         self.event: list[Event] = _shared(rows["event"])
         self.date: list[str | None] = _shared(rows["date"])
         self.status: list[Status | None] = _shared(rows["status"])
-        self.topics = _topics(rows["topics"])
+        self.topics = _topics(rows["topics"], tie)
         self.document: list[int] = number.tolist()
         self.text: list[int] = text.tolist()
-        self.source = _spread(_sources(documents), number)
         self.published: list[str | None] = _spread(documents["published"].to_pylist(), number)
         self.fetched: list[str | None] = _spread(documents["fetched_at"].to_pylist(), number)
         is_own = _own(rows, documents, number)
         self.is_own: list[bool] = is_own.tolist()
-        self.error: list[float] = _errors(rows, documents, number, errors).tolist()
-        tie = np.repeat(np.arange(len(ties)), np.diff(bounds))
+        source = _ranks_of_different(_sources(documents))[number]
+        error = _errors(rows, documents, number, errors)
+        self.belief = beliefs(tie, text, source, error, errors=errors)
         self._dated = _Dated(self, rows, _kind_codes(documents)[number], is_own, tie)
 
     def dated(self, tie: int) -> list[DatedStatements]:
@@ -118,12 +109,12 @@ class _Dated:
         bounds = self._bounds
         return [
             DatedStatements(
-                self._dates[group],
                 self._events[group],
-                tuple(self._ids[bounds[group] : bounds[group + 1]]),
-                tuple(self._texts[bounds[group] : bounds[group + 1]]),
-                self._kinds[group],
+                self._dates[group],
+                self._texts[bounds[group] : bounds[group + 1]],
                 self._own[group],
+                tuple(self._ids[bounds[group] : bounds[group + 1]]),
+                self._kinds[group],
             )
             for group in range(self._groups[tie], self._groups[tie + 1])
         ]
@@ -189,15 +180,20 @@ def _reduced(function: np.ufunc, values: npt.NDArray[Any], starts: Integers) -> 
     return np.asarray(function.reduceat(values, starts)) if len(starts) else values[:0]
 
 
-def _topics(lists: pa.ChunkedArray) -> dict[int, list[str]]:
-    """Return the topics of each row that has any, as they are given."""
+def _topics(lists: pa.ChunkedArray, tie: Integers) -> dict[int, list[tuple[str, int]]]:
     column = lists.combine_chunks()
-    found: dict[int, list[str]] = {}
-    for row, topic in zip(
-        column.value_parent_indices().to_pylist(), column.flatten().to_pylist(), strict=True
-    ):
-        found.setdefault(row, []).append(topic)
+    rows = column.value_parent_indices().to_numpy()
+    found: dict[int, list[tuple[str, int]]] = {}
+    topics = column.flatten().to_pylist()
+    for number, topic, row in zip(tie[rows].tolist(), topics, rows.tolist(), strict=True):
+        found.setdefault(number, []).append((topic, row))
     return found
+
+
+def _ranks_of_different(texts: Sequence[str]) -> Integers:
+    """Return the rank of each text among the different ones."""
+    rank = {text: number for number, text in enumerate(sorted(set(texts)))}
+    return np.array([rank[text] for text in texts], dtype=np.int64)
 
 
 def _sources(documents: pa.Table) -> list[str]:

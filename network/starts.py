@@ -15,7 +15,7 @@ A vague date that contains a more exact one ("1986" and "1986-09-19") speaks for
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from functools import lru_cache
@@ -23,7 +23,7 @@ from typing import NamedTuple, get_args
 
 from partnernetz import edtf
 from partnernetz.chronology import START_LADDER
-from partnernetz.records import Event
+from partnernetz.records import Event, SourceKind
 
 _DOUBLE_SIGNING_DAYS = 366
 _VAGUE = frozenset("~?%")
@@ -31,17 +31,19 @@ _PRECISIONS = get_args(edtf.Precision)
 _RUNGS = {event: rung for rung, event in enumerate(START_LADDER)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DateStatement:
+class DatedStatements(NamedTuple):
     """That something happened at a date (EDTF), and the numbers of the texts that say so.
 
-    ``is_own`` tells whether one of them stands on a site of one of the two partners.
+    ``is_own`` tells whether one of them stands on a site of one of the two partners;
+    ``evidence_ids`` and ``source_kinds`` are those of all of them.
     """
 
     event: Event
     date: str
-    texts: Collection[int]
+    texts: Sequence[int]
     is_own: bool
+    evidence_ids: tuple[str, ...] = ()
+    source_kinds: tuple[SourceKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,6 @@ class _Candidate(NamedTuple):
     texts: int
     vagueness: tuple[int, int, bool]
 
-    @property
     def order(self) -> tuple[bool, tuple[int, int, bool], int, tuple[Day, int, str]]:
         return not self.is_own, self.vagueness, -self.texts, edtf.sort_key(self.date)
 
@@ -80,7 +81,7 @@ def _vagueness(date: str) -> tuple[int, int, bool]:
     return _PRECISIONS.index(precision), days, not _VAGUE.isdisjoint(date)
 
 
-def choose_start(statements: Iterable[DateStatement]) -> Start:
+def choose_start(statements: Iterable[DatedStatements]) -> Start:
     """Return the start among what texts state; the order of the statements does not matter."""
     stated = [item for item in statements if item.event in _RUNGS]
     usable = [item for item in stated if ".." not in item.date] or stated
@@ -95,7 +96,7 @@ def choose_start(statements: Iterable[DateStatement]) -> Start:
     rung = min((item.event for item in usable), key=_RUNGS.__getitem__)
     on_rung = [item for item in usable if item.event == rung]
     candidates = {item.date: item for item in _candidates(on_rung)}
-    chosen = min(candidates.values(), key=lambda item: item.order)
+    chosen = min(candidates.values(), key=_Candidate.order)
     first = _first_signing(chosen, candidates) if rung == "signing" else chosen
     texts = len({text for item in on_rung for text in item.texts})
     reasons = {
@@ -116,10 +117,14 @@ def choose_start(statements: Iterable[DateStatement]) -> Start:
     )
 
 
-def _candidates(statements: Sequence[DateStatement]) -> Iterable[_Candidate]:
+def _candidates(statements: Sequence[DatedStatements]) -> Iterable[_Candidate]:
     """Yield the dates of a rung; vague ones speak for the most exact that they contain."""
+    if len(statements) == 1:
+        date, texts = statements[0].date, len(set(statements[0].texts))
+        yield _Candidate(date, statements[0].is_own, texts, _vagueness(date))
+        return
     given = sorted({item.date for item in statements}, key=_exact_first)
-    speaking: dict[str, list[DateStatement]] = defaultdict(list)
+    speaking: dict[str, list[DatedStatements]] = defaultdict(list)
     exact = {date: next(o for o in given if edtf.contains(date, o)) for date in given}
     for item in statements:
         speaking[exact[item.date]].append(item)

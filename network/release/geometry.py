@@ -55,7 +55,11 @@ def great_circles(pairs: Sequence[tuple[Point, Point]]) -> Iterator[Geometry]:
     degrees = np.array(pairs, dtype=np.float64)  # pair, end, longitude and latitude
     longitude, latitude = np.moveaxis(np.radians(degrees), 2, 0)
     vectors = np.stack(
-        (np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)),
+        (
+            np.cos(latitude) * np.cos(longitude),
+            np.cos(latitude) * np.sin(longitude),
+            np.sin(latitude),
+        ),
         axis=2,
     )
     one, other = vectors[:, 0], vectors[:, 1]
