@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from network.copies import text_numbers
 from network.evidence_table import EvidenceTable
 from network.starts import DatedStatements
 from partnernetz import edtf
-from partnernetz.records import EVENTS, SOURCE_KINDS, Event, PartnershipKind, SourceKind, Status
+from partnernetz.records import Event, PartnershipKind, SourceKind, Status
 
 #: Kinds of sources that speak for a place itself.
 OWN_KINDS: tuple[SourceKind, ...] = ("municipality", "district")
@@ -134,7 +134,7 @@ _COLUMNS = [
     "score",
     "quotation",
 ]
-_KINDS: tuple[SourceKind, ...] = tuple(sorted(SOURCE_KINDS))
+_KINDS: tuple[SourceKind, ...] = tuple(sorted(get_args(SourceKind)))
 #: Kinds of sources by the bits of a number, the first kind's the lowest.
 _KINDS_OF_MASK = [
     tuple(kind for bit, kind in enumerate(_KINDS) if mask >> bit & 1)
@@ -243,4 +243,4 @@ def _errors(
     by_rule = np.array([errors.factor(rule=name) for name in rules], dtype=np.float64)
     by_kind = np.array([errors.factor(kind=name) for name in kinds], dtype=np.float64)
     wrong = (1 - rows["score"].to_numpy()) * (by_rule[rule] * by_kind[kind[number]])
-    return np.clip(wrong, errors.least, errors.most)
+    return np.asarray(np.clip(wrong, errors.least, errors.most))

@@ -248,5 +248,4 @@ class Gazetteer:
     @cached_property
     def _columns(self) -> dict[str, pa.Array]:
         """The columns of the places in one piece each, which are quicker to ask for a value."""
-        table = self._table.combine_chunks()
-        return {name: table[name].chunk(0) for name in table.schema.names}
+        return {name: self._table[name].combine_chunks() for name in self._table.schema.names}

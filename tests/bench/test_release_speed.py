@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from partnernetz.paths import default_data_folder
-from partnernetz.records import Evidence
+from partnernetz.records import DocumentReference, Evidence
 from partnernetz.storage import arrow_schema
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -102,11 +102,12 @@ def _documents(number: np.ndarray, chance: np.random.Generator) -> pa.StructArra
         "digest": [f"sha256:{n:064x}" for n in range(many)],
         "archive_file": [f"crawl-{p % 40:05d}.warc.gz" for p in publisher],
         "archive_record": [f"<urn:uuid:{n:032x}>" for n in range(many)],
+        "modified": [None] * many,
+        "agency": ["dpa" if n % 40 == 0 else None for n in range(many)],
+        "is_stub": [False] * many,
     }
-    taken = pa.table({k: pa.array(v, pa.string()) for k, v in columns.items()}).take(
-        pa.array(number)
-    )
-    return _struct(taken)
+    documents = pa.table(columns).cast(arrow_schema(DocumentReference))
+    return _struct(documents.take(pa.array(number)))
 
 
 def _years_months(chance: np.random.Generator, rows: int) -> tuple[list[int], list[int]]:

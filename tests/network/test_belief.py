@@ -12,8 +12,8 @@ from network.assembly import assemble
 from network.belief import (
     ErrorTable,
     Statement,
-    believe,
     beliefs,
+    believe,
     default_errors,
     noisy_or,
     source_error,
