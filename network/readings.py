@@ -197,12 +197,12 @@ def _ranks_of_different(texts: Sequence[str]) -> Integers:
 
 
 def _sources(documents: pa.Table) -> list[str]:
-    columns = [documents[name].to_pylist() for name in ("url", "source_id", "id")]
-    has_agency = "agency" in documents.column_names
-    agencies = documents["agency"].to_pylist() if has_agency else [None] * len(columns[0])
+    names = ("url", "source_id", "id", "agency")
     return [
         source_key(url=url, source_id=source, document_id=document, agency=agency or "")
-        for url, source, document, agency in zip(*columns, agencies, strict=True)
+        for url, source, document, agency in zip(
+            *(documents[name].to_pylist() for name in names), strict=True
+        )
     ]
 
 
