@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from network.belief import ErrorTable, default_errors
 from network.evidence_table import EvidenceTable, from_records, in_order, ranks
-from network.families import FAMILIES, FAMILY_OF_KIND, Family, families_of, tie_id
-from network.merging import Readings, merge
+from network.families import FAMILIES, FAMILY_OF_KIND, families_of, tie_id
+from network.merging import merge
+from network.readings import Readings
 from network.succession import EarlierNames, with_successors
 from partnernetz.errors import PlaceUnknownError
 from partnernetz.places import Gazetteer
-from partnernetz.records import Evidence, Partnership, PlaceReference
+from partnernetz.records import Evidence, Partnership, PartnershipKind, PlaceReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,26 +70,30 @@ def assemble_table(
     evidence = in_order(table)
     if gazetteer is not None:
         evidence = with_successors(evidence, gazetteer)
-    readings = Readings(evidence, errors=errors or default_errors(), copies=copies)
     earlier = EarlierNames(evidence, gazetteer)
-    pairs = _Pairs(evidence)
     places = _places(evidence, gazetteer)
+    ties = list(_ties(evidence))
+    readings = Readings(
+        evidence,
+        [tie.asserted for tie in ties],
+        errors=errors or default_errors(),
+        copies=copies,
+    )
     partnerships: list[Partnership] = []
     assigned = np.full(len(evidence), -1, dtype=np.int64)
-    for pair, rows in pairs:
-        ties = _ties(readings, rows)
-        for family, (asserted, others) in ties.items():
-            partnership = merge(
-                readings,
-                asserted,
-                id=tie_id(pair, family, families=ties),
-                a=places[pair[0]],
-                b=places[pair[1]],
-                history=earlier.of(asserted, readings.id),
-            )
-            if partnership.belief >= minimum_belief:
-                assigned[np.array(asserted + others)] = len(partnerships)
-                partnerships.append(partnership)
+    for number, tie in enumerate(ties):
+        partnership = merge(
+            readings,
+            number,
+            id=tie.id,
+            a=places[tie.pair[0]],
+            b=places[tie.pair[1]],
+            history=earlier.of(tie.asserted),
+        )
+        if partnership.belief >= minimum_belief:
+            assigned[tie.asserted] = len(partnerships)
+            assigned[tie.others] = len(partnerships)
+            partnerships.append(partnership)
     ids = pa.array([item.id for item in partnerships], pa.string())
     numbers = pa.array(assigned, mask=assigned < 0)
     return Assembly(
@@ -97,24 +104,35 @@ def assemble_table(
     )
 
 
-def _ties(readings: Readings, rows: Sequence[int]) -> dict[Family, tuple[list[int], list[int]]]:
-    """Return the families of a pair, the closest first, with their asserted rows and the others.
+class _Tie(NamedTuple):
+    """The rows of a pair and family: those that assert it and the others, planned or denied."""
+
+    id: str
+    pair: tuple[str, str]
+    asserted: list[int]
+    others: list[int]
+
+
+def _ties(table: EvidenceTable) -> Iterator[_Tie]:
+    """Yield the ties of each pair, the closest family first.
 
     What is planned or denied belongs to the tie of its family, else to the closest one.
     """
-    asserted = [row for row in rows if readings.asserted[row]]
-    families = families_of({readings.kind[row] for row in asserted})
-    known = sorted(set(families.values()), key=FAMILIES.index)
-    ties: dict[Family, tuple[list[int], list[int]]] = {family: ([], []) for family in known}
-    if not ties:
-        return ties
-    for row in asserted:
-        ties[families[readings.kind[row]]][0].append(row)
-    for row in rows:
-        if not readings.asserted[row]:
-            family = FAMILY_OF_KIND[readings.kind[row]]
-            ties[family if family in ties else known[0]][1].append(row)
-    return ties
+    kind: list[PartnershipKind] = table.rows["kind"].to_pylist()
+    is_asserted = pc.equal(table.rows["modality"], "asserted").to_pylist()
+    for pair, rows in _pairs(table):
+        asserted = [row for row in rows if is_asserted[row]]
+        families = families_of(frozenset([kind[row] for row in asserted]))
+        known = sorted(set(families.values()), key=FAMILIES.index)
+        ties = {
+            family: _Tie(tie_id(pair, family, families=known), pair, [], []) for family in known
+        }
+        for row in rows if known else ():
+            if is_asserted[row]:
+                ties[families[kind[row]]].asserted.append(row)
+            else:
+                ties.get(FAMILY_OF_KIND[kind[row]], ties[known[0]]).others.append(row)
+        yield from ties.values()
 
 
 def _places(table: EvidenceTable, gazetteer: Gazetteer | None) -> dict[str, PlaceReference]:
@@ -141,28 +159,21 @@ def _place(
     return PlaceReference(id=place_id, name=name, country=country or None)
 
 
-class _Pairs:
-    """The rows of each pair of different places, pairs in the order of their keys."""
-
-    def __init__(self, table: EvidenceTable) -> None:
-        size = len(table)
-        ends = table.rows["a_key"], table.rows["b_key"]
-        keys = pa.chunked_array([chunk for end in ends for chunk in end.chunks], type=pa.string())
-        codes = ranks(keys).to_numpy().astype(np.int64)
-        self._keys: list[str] = sorted(keys.unique().to_pylist())
-        low, high = np.minimum(codes[:size], codes[size:]), np.maximum(codes[:size], codes[size:])
-        pair = low * max(1, len(self._keys)) + high
-        self._order = np.argsort(pair, kind="stable")
-        ordered = pair[self._order]
-        self._starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][:size])
-        self._pairs = ordered[self._starts]
-
-    def __iter__(self) -> Iterator[tuple[tuple[str, str], list[int]]]:
-        ends = np.append(self._starts, len(self._order))[1:]
-        order = self._order.tolist()
-        for pair, start, end in zip(
-            self._pairs.tolist(), self._starts.tolist(), ends.tolist(), strict=True
-        ):
-            low, high = divmod(pair, len(self._keys))
-            if low != high:
-                yield (self._keys[low], self._keys[high]), order[start:end]
+def _pairs(table: EvidenceTable) -> Iterator[tuple[tuple[str, str], list[int]]]:
+    """Yield the rows of each pair of different places, pairs in the order of their keys."""
+    size = len(table)
+    ends = table.rows["a_key"], table.rows["b_key"]
+    names = pa.chunked_array([chunk for end in ends for chunk in end.chunks], type=pa.string())
+    codes = ranks(names).to_numpy().astype(np.int64)
+    keys: list[str] = sorted(names.unique().to_pylist())
+    low, high = np.minimum(codes[:size], codes[size:]), np.maximum(codes[:size], codes[size:])
+    number = low * max(1, len(keys)) + high
+    order = np.argsort(number, kind="stable")
+    ordered = number[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][:size])
+    bounds = [*starts.tolist(), size]
+    rows = order.tolist()
+    for place, pair in enumerate(ordered[starts].tolist()):
+        one, other = divmod(pair, len(keys))
+        if one != other:
+            yield (keys[one], keys[other]), rows[bounds[place] : bounds[place + 1]]

@@ -22,11 +22,18 @@ from __future__ import annotations
 import math
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
 
 BELIEF_FILE = Path(__file__).with_name("belief.toml")
 
@@ -70,8 +77,7 @@ class Belief:
     source_count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(NamedTuple):
     """That one document states a pair: the number of the text that it is a copy of, its source and
     the probability that it is wrong."""
 
@@ -102,7 +108,7 @@ def noisy_or(source_errors: Iterable[float]) -> float:
     return round(1 - math.prod(sorted(source_errors)), 6)
 
 
-def believe(statements: Sequence[Statement], *, errors: ErrorTable | None = None) -> Belief:
+def believe(statements: Iterable[Statement], *, errors: ErrorTable | None = None) -> Belief:
     """Return the belief in a pair that the asserted statements on it give.
 
     Copies count as one text, for the source that errs least with it; so do several statements of
@@ -110,15 +116,56 @@ def believe(statements: Sequence[Statement], *, errors: ErrorTable | None = None
     """
     table = errors or default_errors()
     texts: dict[int, tuple[float, str]] = {}
-    for item in statements:
-        best = texts.get(item.text)
-        if best is None or (item.error, item.source) < best:
-            texts[item.text] = item.error, item.source
+    for text, source, error in statements:
+        best = texts.get(text)
+        if best is None or (error, source) < best:
+            texts[text] = error, source
     sources: dict[str, list[float]] = defaultdict(list)
     for error, source in texts.values():
         sources[source].append(error)
     found = [source_error(wrong, errors=table) for wrong in sources.values()]
     return Belief(value=noisy_or(found), source_count=len(found))
+
+
+def beliefs(
+    tie: Integers, text: Integers, source: Integers, error: Reals, *, errors: ErrorTable
+) -> list[Belief]:
+    """Return what ``believe`` does for each of many ties.
+
+    All arrays have an item for each statement: the number of its tie, from 0 and none left out, of
+    its text and of its source, and the probability that it is wrong.
+    """
+    order = np.lexsort((source, error, text, tie))
+    best = order[_changes(tie[order], text[order])]  # of each text, for whom it errs least
+    best = best[np.lexsort((error[best], source[best], tie[best]))]
+    tie, source, error = tie[best], source[best], error[best]
+    starts = _changes(tie, source)
+    counts = np.diff(starts, append=len(error))
+    systematic = errors.repeated * error[starts]
+    spread = np.repeat(systematic, counts)
+    at_random = _products((error - spread) / (1 - spread), starts)
+    wrong = np.where(counts == 1, error[starts], systematic + (1 - systematic) * at_random)
+    tie = tie[starts]
+    starts = _changes(tie)
+    products = _products(wrong[np.lexsort((wrong, tie))], starts)
+    return [
+        Belief(value=round(1 - product, 6), source_count=count)
+        for product, count in zip(
+            products.tolist(), np.diff(starts, append=len(tie)).tolist(), strict=True
+        )
+    ]
+
+
+def _changes(*columns: Integers) -> Integers:
+    """Return where the values of ordered columns become others, the first row included."""
+    is_new = np.zeros(len(columns[0]), dtype=np.bool_)
+    for column in columns:
+        is_new |= np.diff(column, prepend=-1) != 0
+    return np.flatnonzero(is_new)
+
+
+def _products(factors: Reals, starts: Integers) -> Reals:
+    return np.multiply.reduceat(factors, starts) if len(starts) else factors
 
 
 def source_key(*, url: str, source_id: str = "", document_id: str = "", agency: str = "") -> str:
@@ -129,5 +176,11 @@ def source_key(*, url: str, source_id: str = "", document_id: str = "", agency: 
     """
     if agency:
         return f"agency:{agency.casefold()}"
-    host = urlsplit(url).netloc.casefold().removeprefix("www.")
+    # what stands behind the third slash tells nothing of the host, and few hosts have many pages
+    host = _host("/".join(url.split("/", 3)[:3]))
     return host or source_id or document_id
+
+
+@lru_cache(maxsize=65_536)
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.casefold().removeprefix("www.")

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from network.belief import ErrorTable, noisy_or, source_error, source_key
-from network.copies import folded, text_numbers
+from network.copies import text_numbers
 
 Row = Mapping[str, Any]
 
@@ -94,12 +95,12 @@ def _texts(rows: Sequence[Row], documents: Mapping[str, Row]) -> Iterable[list[R
     """Yield the rows of each text, copies together."""
     numbers: dict[str, int] = {}
     places = [numbers.setdefault(row["document_id"], len(numbers)) for row in rows]
-    words = folded(pa.chunked_array([[row["quotation"] for row in rows]], pa.string()))
-    groups = _groups(numbers, documents)
+    quotations = pa.chunked_array([[row["quotation"] for row in rows]], pa.string())
     texts: dict[int, list[Row]] = defaultdict(list)
     if rows:
-        found = text_numbers(places, words.to_pylist(), groups=groups)
-        for row, text in zip(rows, found, strict=True):
+        groups = _groups(numbers, documents)
+        found = text_numbers(np.array(places), quotations, np.array([0]), groups=groups)
+        for row, text in zip(rows, found.tolist(), strict=True):
             texts[text].append(row)
     return texts.values()
 

@@ -15,6 +15,7 @@ of the pair; it makes a tie of its own where none is.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Literal
 
 from partnernetz.records import PartnershipKind, partnership_id
@@ -45,7 +46,8 @@ def closest(families: Collection[Family]) -> Family:
     return min(families, key=FAMILIES.index)
 
 
-def families_of(kinds: Collection[PartnershipKind]) -> dict[PartnershipKind, Family]:
+@lru_cache(maxsize=256)
+def families_of(kinds: frozenset[PartnershipKind]) -> dict[PartnershipKind, Family]:
     """Return the family that evidence of each kind belongs to, given all kinds stated of a pair."""
     stated = {FAMILY_OF_KIND[kind] for kind in kinds if kind != "contact"}
     found = {kind: FAMILY_OF_KIND[kind] for kind in kinds}

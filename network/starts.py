@@ -14,31 +14,36 @@ A vague date that contains a more exact one ("1986" and "1986-09-19") speaks for
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
-from typing import get_args
+from functools import lru_cache
+from typing import NamedTuple, get_args
 
 from partnernetz import edtf
 from partnernetz.chronology import START_LADDER
-from partnernetz.records import Event
+from partnernetz.records import Event, SourceKind
 
 _DOUBLE_SIGNING_DAYS = 366
 _VAGUE = frozenset("~?%")
 _PRECISIONS = get_args(edtf.Precision)
+_RUNGS = {event: rung for rung, event in enumerate(START_LADDER)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DateStatement:
-    """That something happened at a date (EDTF), as one text says; ``text`` is its number.
+class DatedStatements(NamedTuple):
+    """That something happened at a date (EDTF), and the numbers of the texts that say so.
 
-    ``is_own`` tells whether the text stands on a site of one of the two partners.
+    ``is_own`` tells whether one of them stands on a site of one of the two partners;
+    ``evidence_ids`` and ``source_kinds`` are those of all of them.
     """
 
     event: Event
     date: str
-    text: int
+    texts: Sequence[int]
     is_own: bool
+    evidence_ids: tuple[str, ...] = ()
+    source_kinds: tuple[SourceKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,29 +61,29 @@ class Start:
     contradicting: frozenset[tuple[Event, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
-    """A date of one rung with what speaks for it."""
+class _Candidate(NamedTuple):
+    """A date of one rung with what speaks for it; ``vagueness`` is as ``_vagueness`` gives it."""
 
     date: str
     is_own: bool
     texts: int
+    vagueness: tuple[int, int, bool]
 
-    @property
     def order(self) -> tuple[bool, tuple[int, int, bool], int, tuple[Day, int, str]]:
         return not self.is_own, self.vagueness, -self.texts, edtf.sort_key(self.date)
 
-    @property
-    def vagueness(self) -> tuple[int, int, bool]:
-        """Not in days but for intervals: a leap year is as exact as another."""
-        precision = edtf.precision(self.date)
-        days = edtf.bounds(self.date).days if precision == "interval" else 0
-        return _PRECISIONS.index(precision), days, not _VAGUE.isdisjoint(self.date)
+
+@lru_cache(maxsize=65_536)
+def _vagueness(date: str) -> tuple[int, int, bool]:
+    """Not in days but for intervals: a leap year is as exact as another."""
+    precision = edtf.precision(date)
+    days = edtf.bounds(date).days if precision == "interval" else 0
+    return _PRECISIONS.index(precision), days, not _VAGUE.isdisjoint(date)
 
 
-def choose_start(statements: Iterable[DateStatement]) -> Start:
+def choose_start(statements: Iterable[DatedStatements]) -> Start:
     """Return the start among what texts state; the order of the statements does not matter."""
-    stated = [item for item in statements if item.event in START_LADDER]
+    stated = [item for item in statements if item.event in _RUNGS]
     usable = [item for item in stated if ".." not in item.date] or stated
     if not usable:
         return Start(
@@ -88,12 +93,12 @@ def choose_start(statements: Iterable[DateStatement]) -> Start:
             reasons={},
             contradicting=frozenset(),
         )
-    rung = min((item.event for item in usable), key=START_LADDER.index)
+    rung = min((item.event for item in usable), key=_RUNGS.__getitem__)
     on_rung = [item for item in usable if item.event == rung]
     candidates = {item.date: item for item in _candidates(on_rung)}
-    chosen = min(candidates.values(), key=lambda item: item.order)
+    chosen = min(candidates.values(), key=_Candidate.order)
     first = _first_signing(chosen, candidates) if rung == "signing" else chosen
-    texts = len({item.text for item in on_rung})
+    texts = len({text for item in on_rung for text in item.texts})
     reasons = {
         (item.event, item.date): _reason(item.event, item.date, rung, first, candidates)
         for item in stated
@@ -112,18 +117,29 @@ def choose_start(statements: Iterable[DateStatement]) -> Start:
     )
 
 
-def _candidates(statements: Sequence[DateStatement]) -> Iterable[_Candidate]:
+def _candidates(statements: Sequence[DatedStatements]) -> Iterable[_Candidate]:
     """Yield the dates of a rung; vague ones speak for the most exact that they contain."""
-    dates = {item.date for item in statements}
-    given = sorted(dates, key=lambda date: (edtf.bounds(date).days, edtf.sort_key(date)))
+    if len(statements) == 1:
+        date, texts = statements[0].date, len(set(statements[0].texts))
+        yield _Candidate(date, statements[0].is_own, texts, _vagueness(date))
+        return
+    given = sorted({item.date for item in statements}, key=_exact_first)
+    speaking: dict[str, list[DatedStatements]] = defaultdict(list)
     exact = {date: next(o for o in given if edtf.contains(date, o)) for date in given}
-    for date in dict.fromkeys(exact.values()):
-        for_it = [item for item in statements if exact[item.date] == date]
+    for item in statements:
+        speaking[exact[item.date]].append(item)
+    for date, for_it in speaking.items():
         yield _Candidate(
             date=date,
             is_own=any(item.is_own for item in for_it),
-            texts=len({item.text for item in for_it}),
+            texts=len({text for item in for_it for text in item.texts}),
+            vagueness=_vagueness(date),
         )
+
+
+@lru_cache(maxsize=65_536)
+def _exact_first(date: str) -> tuple[int, tuple[Day, int, str]]:
+    return edtf.bounds(date).days, edtf.sort_key(date)
 
 
 def _first_signing(chosen: _Candidate, candidates: Mapping[str, _Candidate]) -> _Candidate:

@@ -6,7 +6,7 @@ municipality that their area belongs to now, and the names that the sources use 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -95,6 +95,7 @@ class EarlierNames:
     """Which rows of Evidence use a name that a place no longer bears."""
 
     def __init__(self, table: EvidenceTable, gazetteer: Gazetteer | None) -> None:
+        self._ids = table.rows["id"].combine_chunks()
         self._rows: dict[int, list[tuple[str, PlaceName]]] = {}
         if gazetteer is None:
             return
@@ -119,12 +120,14 @@ class EarlierNames:
             if entry := earlier.get((key, surface)):
                 self._rows.setdefault(row, []).append((key, entry))
 
-    def of(self, rows: Iterable[int], ids: Sequence[str]) -> tuple[EarlierName, ...]:
-        """Return the earlier names that some rows use; ``ids`` are those of all Evidence."""
+    def of(self, rows: Iterable[int]) -> tuple[EarlierName, ...]:
+        """Return the earlier names that some rows use."""
+        if self._rows.keys().isdisjoint(rows):
+            return ()
         found: dict[tuple[str, str], tuple[PlaceName, list[str]]] = {}
         for row in rows:
             for key, entry in self._rows.get(row, ()):
-                found.setdefault((key, entry.name), (entry, []))[1].append(ids[row])
+                found.setdefault((key, entry.name), (entry, []))[1].append(self._ids[row].as_py())
         return tuple(
             EarlierName(
                 place_key=key,

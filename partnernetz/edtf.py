@@ -95,6 +95,7 @@ def is_valid(text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=65_536)
 def precision(text: str) -> Precision:
     """Return how exact a valid date is."""
     plain = text.rstrip("~?%")
@@ -110,6 +111,7 @@ def precision(text: str) -> Precision:
     return "year"
 
 
+@lru_cache(maxsize=65_536)
 def sort_key(text: str) -> tuple[date, int, str]:
     """Return a key that orders dates by their first day, the more exact first."""
     found = bounds(text)
@@ -162,6 +164,7 @@ def _ends_year(day: date) -> bool:
     return (day.month, day.day) == (12, 31)
 
 
+@lru_cache(maxsize=65_536)
 def year(text: str) -> int:
     """Return the year in which the date begins, or where its start is open, ends."""
     found = bounds(text)

@@ -243,4 +243,9 @@ class Gazetteer:
 
     @lru_cache(maxsize=65_536)  # noqa: B019
     def _place_at(self, row: int) -> Place:
-        return Place(**{c: self._table[c][row].as_py() for c in self._table.schema.names})
+        return Place(**{name: column[row].as_py() for name, column in self._columns.items()})
+
+    @cached_property
+    def _columns(self) -> dict[str, pa.Array]:
+        """The columns of the places in one piece each, which are quicker to ask for a value."""
+        return {name: self._table[name].combine_chunks() for name in self._table.schema.names}

@@ -135,8 +135,7 @@ def _places(network: Network, gazetteer: Gazetteer) -> Columns:
 
 def _partnerships(network: Network) -> Columns:
     items = network.partnerships
-    nodes = network.graph.nodes
-    edges = [edge_attributes(item, nodes[item.a.key], nodes[item.b.key]) for item in items]
+    edges = [_edge(network.graph, item) for item in items]
     return {
         "partnership_id": [item.id for item in items],
         "a_id": [item.a.key for item in items],
@@ -150,8 +149,16 @@ def _partnerships(network: Network) -> Columns:
         "document_count": [item.document_count for item in items],
         "source_count": [item.source_count for item in items],
         "topics": [edge["topics"] or None for edge in edges],
-        **{name: [edge[name] for edge in edges] for name in _FROM_EDGE},
+        **{name: [edge.get(name) for edge in edges] for name in _FROM_EDGE},
     }
+
+
+def _edge(graph: nx.Graph[str], item: Partnership) -> Mapping[str, Any]:
+    """Return the attributes of a partnership, the graph's own where it is the edge of its pair."""
+    a, b = item.a.key, item.b.key
+    known: Mapping[str, Any] = graph.edges[a, b]
+    is_edge = known["partnership_id"] == item.id
+    return known if is_edge else edge_attributes(item, graph.nodes[a], graph.nodes[b])
 
 
 _FROM_EDGE = (
@@ -215,13 +222,14 @@ def _known(texts: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _joined_lists(lists: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the values of each list in alphabetical order; few lists differ from each other."""
-    found: dict[tuple[str, ...], str | None] = {}
-    texts = [
-        found.setdefault(tuple(values), _joined(sorted(values))) if values else None
-        for values in lists.to_pylist()
-    ]
-    return pa.chunked_array([pa.array(texts, pa.string())])
+    """Return the values of each list in alphabetical order, null for an empty one."""
+    column = lists.combine_chunks().cast(pa.list_(pa.string()))
+    lengths = pc.list_value_length(column)
+    is_many = pc.greater(lengths, 1)
+    many = [_joined(sorted(values)) for values in column.filter(is_many).to_pylist()]
+    joined = pc.replace_with_mask(pc.binary_join(column, ";"), is_many, pa.array(many, pa.string()))
+    texts = pc.if_else(pc.equal(lengths, 0), pa.scalar(None, pa.string()), joined)
+    return pa.chunked_array([texts])
 
 
 def _claims(items: Sequence[Claim]) -> Columns:

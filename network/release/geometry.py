@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 #: Longitude and latitude in degrees.
 Point = tuple[float, float]
@@ -15,6 +17,8 @@ Geometry = dict[str, Any]
 #: two points is at most a kilometre off.
 _STEP = 2.0
 _DIGITS = 5
+#: Between longitudes of less than this no great circle comes to the antimeridian.
+_FAR_FROM_RIM = 90.0
 
 
 def straight_line(a: Point, b: Point) -> Geometry:
@@ -42,6 +46,43 @@ def great_circle(a: Point, b: Point) -> Geometry:
             (math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y))))
         )
     return _geometry([a, *inner, b], _latitude_on_circle)
+
+
+def great_circles(pairs: Sequence[tuple[Point, Point]]) -> Iterator[Geometry]:
+    """Yield what ``great_circle`` returns for each pair of points, worked out for all at once."""
+    if not pairs:
+        return
+    degrees = np.array(pairs, dtype=np.float64)  # pair, end, longitude and latitude
+    longitude, latitude = np.moveaxis(np.radians(degrees), 2, 0)
+    vectors = np.stack(
+        (
+            np.cos(latitude) * np.cos(longitude),
+            np.cos(latitude) * np.sin(longitude),
+            np.sin(latitude),
+        ),
+        axis=2,
+    )
+    one, other = vectors[:, 0], vectors[:, 1]
+    angle = np.arccos(np.clip((one * other).sum(axis=1), -1.0, 1.0))
+    parts = np.maximum(1, np.ceil(np.degrees(angle) / _STEP)).astype(np.int64)
+    owner = np.repeat(np.arange(len(pairs)), parts - 1)
+    bounds = np.concatenate([[0], np.cumsum(parts - 1)])
+    share = (np.arange(len(owner)) - bounds[owner] + 1) / parts[owner]
+    weights = np.sin((1 - share) * angle[owner]), np.sin(share * angle[owner])
+    x, y, z = (weights[0][:, None] * one[owner] + weights[1][:, None] * other[owner]).T
+    inner = np.degrees(np.stack((np.arctan2(y, x), np.arctan2(z, np.hypot(x, y))), axis=1))
+    inner, ends = np.round(inner, _DIGITS).tolist(), np.round(degrees, _DIGITS).tolist()
+    # what is near the antimeridian, or where there is no one great circle, has its own care
+    is_simple = (np.abs(degrees[:, :, 0]) < _FAR_FROM_RIM).all(axis=1) & (angle > 1e-6)
+    for number, (a, b) in enumerate(pairs):
+        if is_simple[number]:
+            between = inner[bounds[number] : bounds[number + 1]]
+            yield {
+                "type": "LineString",
+                "coordinates": [ends[number][0], *between, ends[number][1]],
+            }
+        else:
+            yield great_circle(a, b)
 
 
 def _geometry(points: list[Point], crossing: Callable[[Point, Point], float]) -> Geometry:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
@@ -165,13 +165,18 @@ def _text(value: Any) -> str:
     return str(clean_for_xml(value)) if isinstance(value, str) else repr(value)
 
 
-# Most values of attributes occur many times. Typed: 1 and True are equal.
-@lru_cache(maxsize=65_536, typed=True)
+# Most texts need nothing done, and to see that is quicker than to do it.
+_PLAIN = re.compile("[ !#-%(-;=?-~\u00a0-\ud7ff]*").fullmatch
+
+
 def _content(value: Any) -> str:
+    if isinstance(value, str) and _PLAIN(value):
+        return value
     # a parser would turn a carriage return into a line feed
-    return escape(_text(value), {"\r": "&#13;"})
+    return escape(_text(value), {"\r": "&#13;"}) if isinstance(value, str) else _text(value)
 
 
-@lru_cache(maxsize=65_536, typed=True)
 def _quoted(value: Any) -> str:
-    return quoteattr(_text(value))
+    if isinstance(value, str) and not _PLAIN(value):
+        return quoteattr(_text(value))
+    return f'"{value if isinstance(value, str) else _text(value)}"'

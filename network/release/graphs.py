@@ -11,7 +11,7 @@ import networkx as nx
 
 from network.graph import has_position
 from network.release.cells import clean
-from network.release.geometry import great_circle, straight_line
+from network.release.geometry import Point, great_circles, straight_line
 from network.release.layout import positions
 
 #: Okabe and Ito's palette, as in the explorer and the figures.
@@ -84,26 +84,27 @@ def write_geojson(path: Path, graph: nx.Graph[str], *, is_great_circle: bool = F
     The geometry is a straight line on the map of degrees or the great circle, and null where the
     position of a partner is unknown.
     """
-    line = great_circle if is_great_circle else straight_line
+    edges = ordered_edges(graph)
+    pairs = [_points(graph.nodes[a], graph.nodes[b]) for a, b, _ in edges]
+    known = [pair for pair in pairs if pair is not None]
+    lines = great_circles(known) if is_great_circle else (straight_line(a, b) for a, b in known)
 
-    def feature(a: str, b: str, data: Attributes) -> Attributes:
-        one, other = graph.nodes[a], graph.nodes[b]
-        is_known = has_position(one) and has_position(other)
+    def feature(edge: Edge, points: tuple[Point, Point] | None) -> Attributes:
+        a, b, data = edge
         return {
             "type": "Feature",
             "id": data["partnership_id"],
-            "geometry": line(_point(one), _point(other)) if is_known else None,
+            "geometry": next(lines) if points is not None else None,
             "properties": {
                 "a_id": a,
                 "b_id": b,
-                "a_name": one["name"],
-                "b_name": other["name"],
+                "a_name": graph.nodes[a]["name"],
+                "b_name": graph.nodes[b]["name"],
                 **data,
             },
         }
 
-    features = (feature(*edge) for edge in ordered_edges(graph))
-    _write(path, {"type": "FeatureCollection"}, {"features": features})
+    _write(path, {"type": "FeatureCollection"}, {"features": map(feature, edges, pairs)})
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -136,7 +137,7 @@ def _dumped(value: Any) -> str:
     text = _ENCODE(value)
     if "\\u0000" in text:  # JSON could hold it, the other formats cannot
         text = _ENCODE(_cleaned(value))
-    return str(clean(text))
+    return text if text.isascii() else str(clean(text))
 
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
@@ -148,5 +149,8 @@ def _cleaned(value: Any) -> Any:
     return clean(value)
 
 
-def _point(place: Attributes) -> tuple[float, float]:
-    return place["longitude"], place["latitude"]
+def _points(a: Attributes, b: Attributes) -> tuple[Point, Point] | None:
+    """Return the positions of two places, None where one is not known."""
+    if not has_position(a) or not has_position(b):
+        return None
+    return (a["longitude"], a["latitude"]), (b["longitude"], b["latitude"])

@@ -2,13 +2,23 @@ import doctest
 import math
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network import belief
 from network.assembly import assemble
-from network.belief import ErrorTable, default_errors, noisy_or, source_error, source_key
+from network.belief import (
+    ErrorTable,
+    Statement,
+    beliefs,
+    believe,
+    default_errors,
+    noisy_or,
+    source_error,
+    source_key,
+)
 
 ERRORS = ErrorTable(least=0.02, most=0.9, repeated=0.5, rule={"list": 2.0}, kind={"press": 1.5})
 
@@ -118,3 +128,22 @@ def test_another_text_never_lowers_belief(hand, scores, hosts):
     values = [only(*evidence[: count + 1]).belief for count in range(len(evidence))]
     assert all(0 <= value <= 1 and math.isfinite(value) for value in values)
     assert all(later >= earlier - 1e-6 for earlier, later in pairwise(values))
+
+
+STATEMENTS = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(0, 3), st.floats(0.01, 0.9)), min_size=1, max_size=12
+)
+
+
+@given(st.lists(STATEMENTS, max_size=4))
+def test_many_ties_are_believed_as_each_alone(ties):
+    rows = [(number, *item) for number, tie in enumerate(ties) for item in tie]
+    tie, text, source, error = (
+        (np.array(column) for column in zip(*rows, strict=True))
+        if rows
+        else (np.zeros(0, dtype=np.int64) for _ in range(4))
+    )
+    found = beliefs(tie, text, source, error, errors=default_errors())
+    alone = [believe(Statement(t, f"{s}", e) for t, s, e in tie) for tie in ties]
+    assert [item.source_count for item in found] == [item.source_count for item in alone]
+    assert [b.value for b in found] == pytest.approx([b.value for b in alone], abs=1e-6)

@@ -1,9 +1,10 @@
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from network.copies import folded, text_numbers
+from network.copies import folded, signatures, text_numbers
 
 AGENCY = (
     "Vor genau dreißig Jahren unterzeichneten die Bürgermeister beider Städte im Rathaus feierlich "
@@ -11,9 +12,14 @@ AGENCY = (
 )
 
 
-def numbers(*texts, groups=None):
-    found = folded(pa.chunked_array([list(texts)])).to_pylist()
-    return text_numbers(list(range(len(texts))), found, groups=groups)
+def numbers(*texts, documents=None, starts=(0,), groups=None):
+    found = text_numbers(
+        np.array(documents or range(len(texts)), dtype=np.int64),
+        pa.chunked_array([list(texts)], pa.string()),
+        np.array(starts, dtype=np.int64),
+        groups=groups,
+    )
+    return found.tolist()
 
 
 @pytest.mark.parametrize(
@@ -56,14 +62,32 @@ def test_known_groups_are_joined_also_where_quotations_differ():
 
 
 def test_two_sentences_of_a_document_are_its_text():
-    assert text_numbers([4, 4, 5], ["eins", "zwei", "drei"]) == [4, 4, 5]
+    assert numbers("eins", "zwei", "drei", documents=[4, 4, 5]) == [4, 4, 5]
+
+
+def test_only_texts_on_one_tie_are_compared():
+    assert numbers(AGENCY, AGENCY, AGENCY, documents=[3, 1, 2], starts=(0, 1)) == [3, 1, 1]
+
+
+def test_no_statements_have_no_texts():
+    assert numbers(documents=[], starts=()) == []
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_signatures_have_the_words_of_the_folded_texts(texts):
+    bits, counts = signatures(pa.chunked_array([texts], pa.string()))
+    words = [text.split() for text in folded(pa.chunked_array([texts], pa.string())).to_pylist()]
+    assert counts.tolist() == [len(found) for found in words]
+    for one, mine in zip(bits.tolist(), words, strict=True):
+        for other, others in zip(bits.tolist(), words, strict=True):
+            assert (one ^ other).bit_count() <= len({*mine} ^ {*others})
 
 
 WORDS = st.lists(st.sampled_from("abcdefgh"), min_size=6, max_size=10, unique=True)
 
 
 @settings(deadline=None)
-@given(texts=st.lists(WORDS, min_size=2, max_size=6), few=st.sampled_from([0, 30]))
+@given(texts=st.lists(WORDS, min_size=2, max_size=6), few=st.sampled_from([0, 1_000]))
 def test_the_shortcut_finds_what_comparing_all_finds(texts, few):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("network.copies._FEW", few)
@@ -78,5 +102,5 @@ def _compare_with_all(texts):
             if len(sets[later] & sets[earlier]) >= 0.8 * len(sets[later] | sets[earlier]):
                 old, new = parent[later], parent[earlier]
                 parent = [min(old, new) if p in (old, new) else p for p in parent]
-    found = text_numbers(list(range(len(texts))), [" ".join(text) for text in texts])
+    found = numbers(*(" ".join(text) for text in texts))
     assert [found.index(n) for n in found] == [parent.index(p) for p in parent]

@@ -1,11 +1,12 @@
 import math
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from network.release.geometry import great_circle, straight_line
+from network.release.geometry import great_circle, great_circles, straight_line
 from partnernetz.places import great_circle_km
 
 points = st.tuples(st.floats(-180, 180), st.floats(-89, 89))
@@ -65,3 +66,12 @@ def test_no_step_crosses_the_antimeridian(a, b):
                 assert abs(east - west) <= 180
                 assert all(map(math.isfinite, (west, south, east, north)))
                 assert -180 <= west <= 180
+
+
+@given(st.lists(st.tuples(points, points), max_size=5))
+def test_many_great_circles_are_those_of_each(pairs):
+    for line, (a, b) in zip(great_circles(pairs), pairs, strict=True):
+        alone = parts(great_circle(a, b))
+        assert [len(part) for part in parts(line)] == [len(part) for part in alone]
+        for part, other in zip(parts(line), alone, strict=True):
+            assert np.array(part) == pytest.approx(np.array(other), abs=2e-5)

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from network.starts import DateStatement, choose_start
+from network.starts import DatedStatements, choose_start
 from partnernetz.chronology import START_LADDER
 
 
 def stated(event, date, text=0, *, own=False):
-    return DateStatement(event=event, date=date, text=text, is_own=own)
+    return DatedStatements(event=event, date=date, texts=(text,), is_own=own)
 
 
 @pytest.mark.parametrize(
