@@ -18,11 +18,9 @@ from scrapers.links import (
     PageLinks,
     canonical_address,
     is_in_scope,
-    is_list,
     is_next_page,
-    priority,
+    judge,
     priority_class,
-    relevance,
 )
 from scrapers.traps import TrapLedger, trap_reason
 
@@ -107,13 +105,14 @@ class Frontier:
         for link in links:
             if self._dates is not None and not self._dates.may_hold(link):
                 continue
+            judged = judge(link)
             step = Step(
                 address=link.address,
                 depth=depth,
                 via=via,
-                worth=priority(link) + round((link.rank - 0.5) * _RANK_WEIGHT),
-                relevance=relevance(link),
-                is_list=is_list(link),
+                worth=judged.priority + round((link.rank - 0.5) * _RANK_WEIGHT),
+                relevance=judged.relevance,
+                is_list=judged.is_list,
             )
             newest = day_number(link.published or link.modified)
             self._offer(step, newest=newest, is_on_page=False)
@@ -194,7 +193,7 @@ class Frontier:
 
 def _relevance(page: PageLinks, step: Step) -> int:
     """Return what a fetched page is about: its title and text tell, else the link to it."""
-    own = relevance(Link(address=step.address, text=page.title))
+    own = judge(Link(address=step.address, text=page.title)).relevance
     told = min(_MOST_WORTH, page.mentions * _MENTION)
     if own < 0 and not told:
         return own
@@ -205,13 +204,14 @@ def _child(link: Link, *, step: Step, about: int) -> Step:
     """Return the step of a link on a page; ``about`` is what the page passes on a part of."""
     passed = about - _TOO_LITTLE if about > _TOO_LITTLE else min(about, 0)
     passed = int(passed * (_SHARE_IN_MENUS if link.is_menu else _SHARE_IN_TEXT))
+    judged = judge(link)
     return Step(
         address=link.address,
         depth=step.depth + 1,
         via=step.address,
-        worth=priority(link) + passed + _NEARNESS.get(step.depth, 0),
-        relevance=relevance(link) + passed,
-        is_list=is_list(link),
+        worth=judged.priority + passed + _NEARNESS.get(step.depth, 0),
+        relevance=judged.relevance + passed,
+        is_list=judged.is_list,
     )
 
 

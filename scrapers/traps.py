@@ -12,7 +12,8 @@ import re
 from collections import Counter
 from urllib.parse import parse_qsl, urlsplit
 
-from scrapers.links import PriorityClass, load_link_rules
+from scrapers.link_rules import load_link_rules
+from scrapers.links import PriorityClass
 
 _MOST_SEGMENTS = 14
 _MOST_PARAMETERS = 12

@@ -10,18 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scrapers.link_rules import fold, load_link_rules, skip_reason
 from scrapers.links import (
     Link,
     canonical_address,
-    fold,
     is_in_scope,
     is_next_page,
     links_of_html,
-    load_link_rules,
     page_links,
     priority,
     priority_class,
-    skip_reason,
 )
 from scrapers.traps import trap_reason
 
