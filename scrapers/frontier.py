@@ -126,7 +126,7 @@ class Frontier:
             known = self._entries.get(link.address)
             is_new = known is None or not known.is_on_page
             child = _child(link, step=step, about=about if is_new else 0)
-            if (is_new or not link.is_menu) and is_next_page(link) and step.depth > 0:
+            if step.depth > 0 and (is_new or not link.is_menu) and is_next_page(link):
                 child = replace(child, worth=_next_page_worth(step, about), is_list=True)
             has_found = has_found or (known is None and priority_class(child.worth) == "partner")
             self._offer(child, is_on_page=True)

@@ -36,9 +36,11 @@ _MOST_LINKS = 2000
 _LONGEST_TEXT = 300
 _LONGEST_PAGE = 50_000
 _MOST_PARAGRAPHS = 500
-#: A container further up than this is not looked for: pages nest thousands of elements.
-_MOST_LEVELS = 25
 _PATH_SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?#]*|/\([SXF]\([^)/]*\)\)", re.I)
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?=/)")
+_FROM_ROOT = re.compile(r"/(?!/)|https?://")
+#: A path that is canonical as it stands.
+_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?|/")
 #: The least priority of each class but the last.
 _CLASSES: tuple[tuple[PriorityClass, int], ...] = (("partner", 60), ("hint", 15), ("usual", -14))
 _OWN_TAGS = frozenset(["main", "body"])
@@ -77,7 +79,6 @@ class PageLinks:
     mentions: int = 0
 
 
-@lru_cache(maxsize=16_384)
 def canonical_address(reference: str, *, base: str = "") -> str | None:
     """Return the one form of an address, None where it is no http or https address.
 
@@ -87,8 +88,28 @@ def canonical_address(reference: str, *, base: str = "") -> str | None:
     >>> canonical_address("../b?z=1&a=2&PHPSESSID=9#top", base="http://A.example/x/y/")
     'http://a.example/x/b?a=2&z=1'
     """
+    reference = reference.strip()
+    begin = _ORIGIN.match(base)
+    if begin is not None and _is_canonical_origin(begin[0]):
+        if _PLAIN_PATH.fullmatch(path := reference.removeprefix(begin[0])):  # most links by far
+            return begin[0] + path if len(begin[0] + path) <= _LONGEST_ADDRESS else None
+        if _FROM_ROOT.match(reference):
+            base = f"{begin[0]}/"  # so that menus are worked out once a site
+    return _canonical_address(reference, base)
+
+
+@lru_cache(maxsize=1024)
+def _is_canonical_origin(origin: str) -> bool:
     try:
-        joined = urljoin(base, reference.strip())
+        return canonicalize_url(origin) == f"{origin}/" and origin.endswith(f"/{host_of(origin)}")
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=16_384)
+def _canonical_address(reference: str, base: str) -> str | None:
+    try:
+        joined = urljoin(base, reference)
         host = host_of(joined)
         parts = urlsplit(_PATH_SESSION.sub("", joined))
         pairs = parse_qsl(parts.query, keep_blank_values=True)
@@ -168,9 +189,12 @@ def priority_class(value: int) -> PriorityClass:
 
 def is_next_page(link: Link) -> bool:
     """Return whether a link leads to one more page of the same list."""
-    if names_next_page(link.text, "text"):
-        return True
-    path, query = _readable(link.address)
+    return names_next_page(link.text, "text") or _names_next_page_by_address(link.address)
+
+
+@lru_cache(maxsize=16_384)
+def _names_next_page_by_address(address: str) -> bool:
+    path, query = _readable(address)
     return names_next_page(f"{path}?{query}" if query else path, "address")
 
 
@@ -247,21 +271,22 @@ def _links(tree: LexborHTMLParser, *, base: str) -> Iterator[Link]:
 
 def _menu_finder() -> Callable[[LexborNode], bool]:
     """Return a function that says whether a node stands in what surrounds the text of its page."""
-    marks: dict[int, bool] = {}
-
-    def is_marked(node: LexborNode) -> bool:
-        known = marks.get(node.mem_id)
-        if known is None:
-            known = marks[node.mem_id] = _is_menu(node)
-        return known
+    known: dict[int, bool] = {}  # by the identity of what contains something
 
     def is_in_menu(node: LexborNode) -> bool:
-        parent, levels = node.parent, 0
-        while parent is not None and levels < _MOST_LEVELS and parent.tag not in _OWN_TAGS:
-            if is_marked(parent):
-                return True
-            parent, levels = parent.parent, levels + 1
-        return False
+        passed, is_inside = [], False
+        parent = node.parent
+        while parent is not None:  # each container is looked at once, however many it holds
+            identity = parent.mem_id
+            if identity in known:
+                is_inside = known[identity]
+                break
+            passed.append(identity)
+            if (is_inside := _is_menu(parent)) or parent.tag in _OWN_TAGS:
+                break
+            parent = parent.parent
+        known.update(dict.fromkeys(passed, is_inside))
+        return is_inside
 
     return is_in_menu
 
@@ -269,6 +294,8 @@ def _menu_finder() -> Callable[[LexborNode], bool]:
 def _is_menu(node: LexborNode) -> bool:
     if node.tag in _MENU_TAGS:
         return True
+    if node.tag in _OWN_TAGS:
+        return False
     attributes = node.attributes
     names = (attributes.get(name) for name in ("class", "id", "role"))
     return any(is_menu_name(name) for value in names if value for name in value.split())

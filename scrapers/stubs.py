@@ -24,8 +24,11 @@ def is_stub(markup: str) -> bool:
     if _PAYWALL.search(markup):
         return True
     # most pages have so much running text that they need no parsing
-    if sum(map(len, _PARAGRAPH.findall(markup))) >= 2 * FEWEST_CHARACTERS:
-        return False
+    running = 0
+    for paragraph in _PARAGRAPH.finditer(markup):
+        running += len(paragraph[1])
+        if running >= 2 * FEWEST_CHARACTERS:
+            return False
     try:
         tree = parse_html(markup)
     except UnreadableError:

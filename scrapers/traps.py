@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 from scrapers.link_rules import load_link_rules
@@ -104,6 +105,7 @@ def pattern_of(address: str) -> str:
     return _masked(parts.path) + (f"?{'&'.join(pairs)}" if pairs else "")
 
 
+@lru_cache(maxsize=16_384)  # asked whenever a link comes up for its turn
 def folder_of(address: str) -> str:
     """Return what addresses of one list or department have in common: the masked folder.
 
