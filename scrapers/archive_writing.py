@@ -48,8 +48,9 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _LAST_TYPES = (b"response", b"revisit", b"resource")
 _TYPE = re.compile(rb"^WARC-Type: (\w+)\r?$", re.MULTILINE)
 _CHUNK = 65_536
-#: How hard gzip tries: pages of the sample sites are 3 % longer than at 9, in half the time.
-_LEVEL = 6
+#: How hard ISA-L's gzip tries, 3 at the most: measured on made-up pages of 17 KB, a quarter of the
+#: time of zlib's 6 and 8 % longer; on the pages of the sample sites 1.5 % longer.
+_LEVEL = 3
 _METADATA_FIELDS = ("url", "source_id", "crawl", "depth", "via")
 #: Written where they are not empty: the browser, the law by which a page is kept, signs noted.
 _MAYBE_FIELDS = ("rendered_by", "legal_basis", "retain_until", "rule")
@@ -202,11 +203,12 @@ def _write_file_header(file: IO[bytes], *, name: str, about: Mapping[str, str]) 
 
 def _write_member(file: IO[bytes], record: Any) -> None:
     """Append a record as a gzip member, compressed at once and not piece by piece."""
+    from isal import isal_zlib
     from warcio.warcwriter import WARCWriter
 
     plain = io.BytesIO()
     WARCWriter(plain, gzip=False).write_record(record)
-    file.write(zlib.compress(plain.getbuffer(), _LEVEL, wbits=16 + zlib.MAX_WBITS))
+    file.write(isal_zlib.compress(plain.getbuffer(), _LEVEL, 16 + zlib.MAX_WBITS))
 
 
 def _write_exchange(file: IO[bytes], exchange: Exchange, original: Original | None) -> int:

@@ -125,6 +125,8 @@ class Frontier:
         for link in page.links:
             known = self._entries.get(link.address)
             is_new = known is None or not known.is_on_page
+            if known is not None and known.is_taken and known.is_on_page:
+                continue
             child = _child(link, step=step, about=about if is_new else 0)
             if step.depth > 0 and (is_new or not link.is_menu) and is_next_page(link):
                 child = replace(child, worth=_next_page_worth(step, about), is_list=True)

@@ -75,7 +75,7 @@ def load_link_rules() -> LinkRules:
         skip_ids=tuple(rule["id"] for rule in tables["skip"]),
         misleading=_joined(tables["misleading"]),
         misleading_set=PatternSet(_patterns(tables["misleading"])),
-        partner_set=PatternSet([follow[0].pattern.pattern]),
+        partner_set=PatternSet([_unfolded(follow[0].pattern.pattern)], ignores_case=True),
         parameter=_joined(tables["parameter"]),
         next_page={
             where: PatternSet(f"^(?:{rule})$" for rule in _patterns(tables["next_page"], where))
@@ -95,6 +95,14 @@ def _follow_set(
 ) -> tuple[PatternSet, tuple[int, ...]]:
     numbers = tuple(number for number, rule in enumerate(rules) if where in rule.where)
     return PatternSet(rules[number].pattern.pattern for number in numbers), numbers
+
+
+def _unfolded(pattern: str) -> str:
+    """Return a pattern for folded words as one for words as they stand, which may meet more."""
+    for letter, plain in _UMLAUTS:
+        apart = unicodedata.normalize("NFD", letter)
+        pattern = re.sub(rf"({plain}\??)", rf"(?:\1|{letter}|{apart})", pattern)
+    return pattern.replace(" ?", r"[\s_+.\-\pZ]*").replace(r"\b", "")
 
 
 def _joined(rules: Iterable[dict[str, Any]]) -> re.Pattern[str]:
@@ -133,8 +141,10 @@ def plain_words(text: str) -> str:
 
 def count_partner_words(text: str) -> int:
     """Return how often a text speaks of partner towns."""
-    rules, words = load_link_rules(), plain_words(text)
-    return len(rules.follow[0].pattern.findall(words)) if rules.partner_set.matching(words) else 0
+    rules = load_link_rules()
+    if not rules.partner_set.matching(text):  # most pages: they need not be folded
+        return 0
+    return len(rules.follow[0].pattern.findall(plain_words(text)))
 
 
 @lru_cache(maxsize=_REMEMBERED)
