@@ -43,6 +43,10 @@ _LONG_LIST = 15
 _MOST_WORTH = 120
 #: The priority of a sitemap (0 to 1, 0.5 where none is given) moves a link by half of this.
 _RANK_WEIGHT = 10
+#: How many addresses wait at the most: so many for each page of the budget that is left, as most
+#: of them will never be fetched, and never fewer than the sitemap of a town has.
+_WAITING_A_PAGE = 2
+_FEWEST_WAITING = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,10 @@ class Frontier:
         if dates is not None:
             for address in expand_archives(source.archives, dates=dates):
                 self._begin(address, worth=_ARCHIVE_PRIORITY)
+
+    def __len__(self) -> int:
+        """Return how many addresses wait, those counted twice that were found to be better."""
+        return len(self._heap)
 
     def _begin(self, reference: str, *, worth: int) -> None:
         address = canonical_address(reference)
@@ -145,14 +153,13 @@ class Frontier:
             return None
         while self._heap:
             negative, depth, newest, count, step = heapq.heappop(self._heap)
-            entry = self._entries[step.address]
-            if entry.is_taken or step.worth < entry.value:
+            if not self._is_waiting(step):
                 continue
             tired = step.worth - self._tiredness(step)
             if tired < -negative:  # its folder brought nothing meanwhile: others may be better
                 heapq.heappush(self._heap, (-tired, depth, newest, count, step))
                 continue
-            entry.is_taken = True
+            self._entries[step.address].is_taken = True
             self.taken += 1
             return step
         return None
@@ -191,6 +198,26 @@ class Frontier:
         known.value = max(known.value, step.worth)
         self._count += 1
         heapq.heappush(self._heap, (-step.worth, step.depth, -newest, self._count, step))
+        most = max(_FEWEST_WAITING, _WAITING_A_PAGE * (self._source.max_pages - self.taken))
+        if len(self._heap) > most:
+            self._forget_worst(most * 3 // 4)
+
+    def _forget_worst(self, kept: int) -> None:
+        """Forget what is not among the best that wait; met again, it is new."""
+        waiting = (item for item in self._heap if self._is_waiting(item[-1]))
+        self._heap = heapq.nsmallest(kept, waiting)  # in order, which is a heap
+        best = {item[-1].address for item in self._heap}
+        self._entries = {
+            address: entry
+            for address, entry in self._entries.items()
+            if entry.is_taken or address in best
+        }
+        self._traps.forget_rare(kept)
+
+    def _is_waiting(self, step: Step) -> bool:
+        """Return whether a step is the best that is known of an address still to be fetched."""
+        entry = self._entries.get(step.address)
+        return entry is not None and not entry.is_taken and step.worth >= entry.value
 
 
 def _relevance(page: PageLinks, step: Step) -> int:

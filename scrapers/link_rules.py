@@ -90,9 +90,7 @@ def _patterns(rules: Iterable[dict[str, Any]], where: str | None = None) -> list
     return [rule["pattern"] for rule in rules if where is None or rule["where"] == where]
 
 
-def _follow_set(
-    rules: tuple[FollowRule, ...], where: Where
-) -> tuple[PatternSet, tuple[int, ...]]:
+def _follow_set(rules: tuple[FollowRule, ...], where: Where) -> tuple[PatternSet, tuple[int, ...]]:
     numbers = tuple(number for number, rule in enumerate(rules) if where in rule.where)
     return PatternSet(rules[number].pattern.pattern for number in numbers), numbers
 

@@ -150,6 +150,14 @@ class TrapLedger:
             else:
                 self._barren[name] += 1
 
+    def forget_rare(self, kept: int) -> None:
+        """Forget all but the commonest patterns and folders."""
+        for counts in (self._admitted, self._barren):
+            if len(counts) > kept:
+                common = counts.most_common(kept)
+                counts.clear()
+                counts.update(dict(common))
+
     def tiredness(self, address: str | None, *, via: str) -> int:
         """Return by how much a link is worth less, as others like it brought nothing.
 

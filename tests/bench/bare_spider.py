@@ -1,7 +1,7 @@
 """A bare Scrapy spider: ``python bare_spider.py PORT HOSTS PAGES``, the reference of the crawl.
 
-It fetches the pages of ``municipal_server.py``, one request at a time to each host, as Scrapy comes,
-and does nothing with them. It prints a line of JSON when it is done.
+It fetches the pages of ``municipal_server.py``, one request at a time to each host, as Scrapy
+comes, and does nothing with them. It prints a line of JSON when it is done.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Made-up municipal sites on loopback: ``python municipal_server.py HOSTS PAGES [--delays A B]``.
 
 HOSTS sites answer at 127.0.1.1, 127.0.1.2 and on, all on one port, which is printed when they do.
-Each has PAGES pages, whose addresses end in ``-0.html`` and on, of 5 to 40 KB with 40 to 100 links, put together when
-they are asked for: a menu, a footer, running text, and a list that leads to pages further down.
-``--delays`` has robots.txt ask for a Crawl-delay, spread evenly over the hosts.
+Each has PAGES pages, more than 34, whose addresses end in ``-0.html`` and on, of 5 to 40 KB with 40 to 100 links,
+put together when they are asked for: a menu, a footer, running text, and a list that leads to pages
+further down. ``--delays`` has robots.txt ask for a Crawl-delay, spread evenly over the hosts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import argparse
 import asyncio
 import random
 import re
+import sys
 from email.utils import formatdate
+from functools import partial
 
 _TOPICS = (
     "Freibad Kita Radweg Kanal Spielplatz Haushalt Brücke Markt Feuerwehr Bibliothek Breitband "
@@ -30,6 +32,7 @@ _MENU = (
     "Wirtschaft,Aktuelles,Veranstaltungen,Bekanntmachungen"
 ).split(",")
 _FOOTER = "Impressum,Datenschutz,Barrierefreiheit,Kontakt,Sitemap,Newsletter".split(",")
+_FIXED = [*_MENU, *_FOOTER]
 _SENTENCES = (
     "Die Arbeiten an der Straße beginnen im Frühjahr und dauern voraussichtlich drei Monate.",
     "Anträge nimmt das Bürgerbüro während der Öffnungszeiten entgegen.",
@@ -48,7 +51,15 @@ def _encoded(lines: list[str]) -> bytes:
     return "\n".join(lines).encode()
 
 
-def _link(number: int, text: str, *, folder: str = "aktuelles") -> str:
+def _title(number: int) -> str:
+    if 0 < number <= len(_FIXED):
+        return _FIXED[number - 1]
+    event, topic = _EVENTS[number % len(_EVENTS)], _TOPICS[number // 10 % len(_TOPICS)]
+    return f"{event.format(topic)} {number}"
+
+
+def _link(number: int) -> str:
+    text, folder = _title(number), "stadt" if number <= len(_FIXED) else "aktuelles"
     name = re.sub(r"[^a-z]+", "-", text.lower().translate(_SPELLED_OUT)).strip("-")
     return f'<li><a class="link" href="/{folder}/{name}-{number}.html">{text}</a></li>'
 
@@ -62,9 +73,8 @@ class Site:
         self.robots = b"User-agent: *\nDisallow: /intern/\n"
         if delay is not None:
             self.robots += f"Crawl-delay: {delay:g}\n".encode()
-        targets = [number % pages for number in range(1, 1 + len(_MENU) + len(_FOOTER))]
-        menu = [_link(*pair, folder="stadt") for pair in zip(targets, _MENU, strict=False)]
-        footer = [_link(*pair, folder="stadt") for pair in zip(targets[len(_MENU) :], _FOOTER, strict=True)]
+        fixed = [_link(number) for number in range(1, 1 + len(_FIXED))]
+        menu, footer = fixed[: len(_MENU)], fixed[len(_MENU) :]
         style = ".link{color:#123;padding:2px}" * 20
         self._head = _encoded([
             '<meta charset="utf-8"><meta name="viewport" content="width=device-width">',
@@ -83,11 +93,11 @@ class Site:
         if not 0 <= number < self._pages:
             return None
         draw = random.Random(f"{self.name}/{number}")
-        title = self._title(number)
+        title = _title(number)
         first = number * _CHILDREN + 1
         listed = [n for n in range(first, first + _CHILDREN) if n < self._pages]
-        listed += [draw.randrange(self._pages) for _ in range(draw.randrange(0, 54))]
-        rows = "".join(_link(n, self._title(n)) for n in listed)
+        listed += [draw.randrange(1, self._pages) for _ in range(draw.randrange(0, 54))]
+        rows = "".join(_link(n) for n in listed)
         top = f'<h1>{title}</h1><p class="date">Meldung {number} vom 3. Mai 2019</p>'
         parts = [
             f"<!DOCTYPE html><html lang=de><head><title>{title} – {self.name}</title>".encode(),
@@ -100,10 +110,6 @@ class Site:
             parts.append(_PARAGRAPHS[draw.randrange(len(_PARAGRAPHS))])
             left -= len(parts[-1])
         return b"".join([*parts, self._foot])
-
-    def _title(self, number: int) -> str:
-        event, topic = _EVENTS[number % len(_EVENTS)], _TOPICS[number // 10 % len(_TOPICS)]
-        return f"{event.format(topic)} {number}"
 
 
 def _paragraphs() -> list[bytes]:
@@ -161,13 +167,9 @@ async def serve(hosts: int, pages: int, delays: tuple[float, float] | None) -> N
             delay = delays[0] + (delays[1] - delays[0]) * number / max(1, hosts - 1)
         site = Site(f"Stadt {number}", pages=pages, delay=delay)
         address = f"127.0.{1 + number // 250}.{1 + number % 250}"
-        server = await loop.create_server(
-            lambda site=site: Answering(site), address, port, backlog=512
-        )
+        server = await loop.create_server(partial(Answering, site), address, port, backlog=512)
         port = server.sockets[0].getsockname()[1]
     print(port, flush=True)
-    import sys
-
     await loop.run_in_executor(None, sys.stdin.read)
 
 

@@ -412,10 +412,7 @@ def test_crawls_are_watched(hosts: Any, tmp_path: Path) -> None:
 
 
 def test_many_busy_hosts_do_not_keep_the_others_from_work(hosts: Any, tmp_path: Path) -> None:
-    many = [
-        hosts({"/": [(503, {"Retry-After": "6"}, ""), _page()]})
-        for _ in range(11)
-    ]
+    many = [hosts({"/": [(503, {"Retry-After": "6"}, ""), _page()]}) for _ in range(11)]
     free = hosts({"/": _page("/a", "/b"), "/a": _page(), "/b": _page()})
     busy = [host.source(f"busy-{number}") for number, host in enumerate(many)]
     report = _crawl(tmp_path, *busy, free.source("free"), limits=Limits(requests=8))
