@@ -48,6 +48,9 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _LAST_TYPES = (b"response", b"revisit", b"resource")
 _TYPE = re.compile(rb"^WARC-Type: (\w+)\r?$", re.MULTILINE)
 _CHUNK = 65_536
+#: How hard ISA-L's gzip tries, 3 at the most: measured on made-up pages of 17 KB, a quarter of the
+#: time of zlib's 6 and 8 % longer; on the pages of the sample sites 1.5 % longer.
+_LEVEL = 3
 _METADATA_FIELDS = ("url", "source_id", "crawl", "depth", "via")
 #: Written where they are not empty: the browser, the law by which a page is kept, signs noted.
 _MAYBE_FIELDS = ("rendered_by", "legal_basis", "retain_until", "rule")
@@ -191,24 +194,34 @@ def _kind(exchange: Exchange, original: Original | None) -> str:
 
 
 def _write_file_header(file: IO[bytes], *, name: str, about: Mapping[str, str]) -> None:
+    from warcio.recordbuilder import RecordBuilder
+
+    builder = RecordBuilder(warc_version="WARC/1.1")
+    fields = {"software": "partnernetz", "format": "WARC File Format 1.1", **about}
+    _write_member(file, builder.create_warcinfo_record(name, fields))
+
+
+def _write_member(file: IO[bytes], record: Any) -> None:
+    """Append a record as a gzip member, compressed at once and not piece by piece."""
+    from isal import isal_zlib
     from warcio.warcwriter import WARCWriter
 
-    writer = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
-    fields = {"software": "partnernetz", "format": "WARC File Format 1.1", **about}
-    writer.write_record(writer.create_warcinfo_record(name, fields))
+    plain = io.BytesIO()
+    WARCWriter(plain, gzip=False).write_record(record)
+    file.write(isal_zlib.compress(plain.getbuffer(), _LEVEL, 16 + zlib.MAX_WBITS))
 
 
 def _write_exchange(file: IO[bytes], exchange: Exchange, original: Original | None) -> int:
     """Append the records of an exchange; return where its response or revisit begins."""
-    from warcio.warcwriter import WARCWriter
+    from warcio.recordbuilder import RecordBuilder
 
-    writer = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
+    builder = RecordBuilder(warc_version="WARC/1.1")
     last = _kind(exchange, original)
     answer_id = _record_id(last, exchange)
 
     def write(kind: str, payload: bytes, more: Mapping[str, str], **options: Any) -> None:
         headers = {"WARC-Date": exchange.fetched_at, "WARC-Record-ID": _record_id(kind, exchange)}
-        record = writer.create_warc_record(
+        record = builder.create_warc_record(
             exchange.final_url,
             kind,
             payload=io.BytesIO(payload),
@@ -216,7 +229,7 @@ def _write_exchange(file: IO[bytes], exchange: Exchange, original: Original | No
             warc_headers_dict={**headers, **more},
             **options,
         )
-        writer.write_record(record)
+        _write_member(file, record)
 
     beside = {"WARC-Concurrent-To": answer_id}
     values = {name: str(getattr(exchange, name)) for name in _METADATA_FIELDS}

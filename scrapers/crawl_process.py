@@ -12,10 +12,16 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 from partnernetz.storage import from_dict, to_dict
 from scrapers.jobs import FINISHED, CrawlEvent, CrawlJob
+
+#: Seconds for which events are gathered.
+_SECONDS_OF_EVENTS = 0.1
+#: A connection is kept for 15 seconds after the latest of some 200 requests a second.
+_MOST_FILES = 8192
 
 
 def main(arguments: list[str]) -> int:
@@ -38,23 +44,56 @@ def main(arguments: list[str]) -> int:
 
         use_browser(settings)
     process = AsyncCrawlerProcess(settings)
-    recorder = Recorder(job, emit=_emit)
+    _raise_file_limit()
+    events = _Events()
+    recorder = Recorder(job, emit=events.emit)
     process.crawl(SiteSpider, job=job, recorder=recorder)
     threading.Thread(target=_watch_input, daemon=True).start()
     process.start()
+    events.flush()
     if recorder.reason != FINISHED:
         sys.stderr.write(f"the crawl was ended early: {recorder.reason}\n")
         return 3
     return 0
 
 
-def _emit(event: CrawlEvent) -> None:
-    try:
-        sys.stdout.write(json.dumps(to_dict(event)) + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # who listened is gone; _watch_input ends the crawl, and nothing more is written
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
+class _Events:
+    """Writes events some at a time: each write wakes the process that reads them."""
+
+    def __init__(self) -> None:
+        self._waiting: list[str] = []
+        self._is_any = threading.Event()
+        threading.Thread(target=self._write, daemon=True).start()
+
+    def emit(self, event: CrawlEvent) -> None:
+        """Write an event soon."""
+        self._waiting.append(json.dumps(to_dict(event)))
+        self._is_any.set()
+
+    def flush(self) -> None:
+        """Write all that waits."""
+        waiting, self._waiting = self._waiting, []
+        data = "".join(f"{line}\n" for line in waiting).encode()
+        try:
+            while data:
+                data = data[os.write(1, data) :]
+        except BrokenPipeError:
+            pass  # who listened is gone; _watch_input ends the crawl
+
+    def _write(self) -> None:
+        while self._is_any.wait():
+            self._is_any.clear()
+            self.flush()
+            time.sleep(_SECONDS_OF_EVENTS)
+
+
+def _raise_file_limit() -> None:
+    """Let the process have as many open files as it may: hosts have a connection each."""
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if most == resource.RLIM_INFINITY else min(_MOST_FILES, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _watch_input() -> None:

@@ -18,7 +18,8 @@ from email.utils import parsedate_to_datetime
 from lxml import etree
 
 from scrapers.guards.xml import parse_xml
-from scrapers.links import Link, canonical_address, skip_reason
+from scrapers.link_rules import skip_reason
+from scrapers.links import Link, canonical_address
 from scrapers.reading.drafts import clean
 
 #: The sitemap protocol allows so many addresses in one file.

@@ -18,11 +18,9 @@ from scrapers.links import (
     PageLinks,
     canonical_address,
     is_in_scope,
-    is_list,
     is_next_page,
-    priority,
+    judge,
     priority_class,
-    relevance,
 )
 from scrapers.traps import TrapLedger, trap_reason
 
@@ -45,6 +43,10 @@ _LONG_LIST = 15
 _MOST_WORTH = 120
 #: The priority of a sitemap (0 to 1, 0.5 where none is given) moves a link by half of this.
 _RANK_WEIGHT = 10
+#: How many addresses wait at the most: so many for each page of the budget that is left, as most
+#: of them will never be fetched, and never fewer than the sitemap of a town has.
+_WAITING_A_PAGE = 2
+_FEWEST_WAITING = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,10 @@ class Frontier:
             for address in expand_archives(source.archives, dates=dates):
                 self._begin(address, worth=_ARCHIVE_PRIORITY)
 
+    def __len__(self) -> int:
+        """Return how many addresses wait, those counted twice that were found to be better."""
+        return len(self._heap)
+
     def _begin(self, reference: str, *, worth: int) -> None:
         address = canonical_address(reference)
         if address is None or not is_in_scope(address, hosts=self._source.hosts):
@@ -108,13 +114,14 @@ class Frontier:
         for link in links:
             if not self._is_in_dates(link):
                 continue
+            judged = judge(link)
             step = Step(
                 address=link.address,
                 depth=depth,
                 via=via,
-                worth=priority(link) + round((link.rank - 0.5) * _RANK_WEIGHT),
-                relevance=relevance(link),
-                is_list=is_list(link),
+                worth=judged.priority + round((link.rank - 0.5) * _RANK_WEIGHT),
+                relevance=judged.relevance,
+                is_list=judged.is_list,
             )
             newest = day_number(link.published or link.modified)
             self._offer(step, newest=newest, is_on_page=False)
@@ -127,8 +134,10 @@ class Frontier:
         for link in filter(self._is_in_dates, page.links):
             known = self._entries.get(link.address)
             is_new = known is None or not known.is_on_page
+            if known is not None and known.is_taken and known.is_on_page:
+                continue
             child = _child(link, step=step, about=about if is_new else 0)
-            if (is_new or not link.is_menu) and is_next_page(link) and step.depth > 0:
+            if step.depth > 0 and (is_new or not link.is_menu) and is_next_page(link):
                 child = replace(child, worth=_next_page_worth(step, about), is_list=True)
             has_found = has_found or (known is None and priority_class(child.worth) == "partner")
             self._offer(child, is_on_page=True)
@@ -148,14 +157,13 @@ class Frontier:
             return None
         while self._heap:
             negative, depth, newest, count, step = heapq.heappop(self._heap)
-            entry = self._entries[step.address]
-            if entry.is_taken or step.worth < entry.value:
+            if not self._is_waiting(step):
                 continue
             tired = step.worth - self._tiredness(step)
             if tired < -negative:  # its folder brought nothing meanwhile: others may be better
                 heapq.heappush(self._heap, (-tired, depth, newest, count, step))
                 continue
-            entry.is_taken = True
+            self._entries[step.address].is_taken = True
             self.taken += 1
             return step
         return None
@@ -194,11 +202,31 @@ class Frontier:
         known.value = max(known.value, step.worth)
         self._count += 1
         heapq.heappush(self._heap, (-step.worth, step.depth, -newest, self._count, step))
+        most = max(_FEWEST_WAITING, _WAITING_A_PAGE * (self._source.max_pages - self.taken))
+        if len(self._heap) > most:
+            self._forget_worst(most * 3 // 4)
+
+    def _forget_worst(self, kept: int) -> None:
+        """Forget what is not among the best that wait; met again, it is new."""
+        waiting = (item for item in self._heap if self._is_waiting(item[-1]))
+        self._heap = heapq.nsmallest(kept, waiting)  # in order, which is a heap
+        best = {item[-1].address for item in self._heap}
+        self._entries = {
+            address: entry
+            for address, entry in self._entries.items()
+            if entry.is_taken or address in best
+        }
+        self._traps.forget_rare(kept)
+
+    def _is_waiting(self, step: Step) -> bool:
+        """Return whether a step is the best that is known of an address still to be fetched."""
+        entry = self._entries.get(step.address)
+        return entry is not None and not entry.is_taken and step.worth >= entry.value
 
 
 def _relevance(page: PageLinks, step: Step) -> int:
     """Return what a fetched page is about: its title and text tell, else the link to it."""
-    own = relevance(Link(address=step.address, text=page.title))
+    own = judge(Link(address=step.address, text=page.title)).relevance
     told = min(_MOST_WORTH, page.mentions * _MENTION)
     if own < 0 and not told:
         return own
@@ -209,13 +237,14 @@ def _child(link: Link, *, step: Step, about: int) -> Step:
     """Return the step of a link on a page; ``about`` is what the page passes on a part of."""
     passed = about - _TOO_LITTLE if about > _TOO_LITTLE else min(about, 0)
     passed = int(passed * (_SHARE_IN_MENUS if link.is_menu else _SHARE_IN_TEXT))
+    judged = judge(link)
     return Step(
         address=link.address,
         depth=step.depth + 1,
         via=step.address,
-        worth=priority(link) + passed + _NEARNESS.get(step.depth, 0),
-        relevance=relevance(link) + passed,
-        is_list=is_list(link),
+        worth=judged.priority + passed + _NEARNESS.get(step.depth, 0),
+        relevance=judged.relevance + passed,
+        is_list=judged.is_list,
     )
 
 

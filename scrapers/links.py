@@ -7,38 +7,43 @@ The words and patterns are in ``links.toml``; what only the shape of an address 
 from __future__ import annotations
 
 import re
-import tomllib
-import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from w3lib.url import canonicalize_url
 
+from scrapers.link_rules import (
+    count_partner_words,
+    is_menu_name,
+    load_link_rules,
+    names_next_page,
+    rules_met,
+    skip_reason,
+)
 from scrapers.reading.drafts import clean
 from scrapers.reading.markup import parse_html
 from scrapers.sources import host_of, without_www
 
 PriorityClass = Literal["partner", "hint", "usual", "last"]
 
-_RULES_FILE = Path(__file__).with_name("links.toml")
 _LONGEST_ADDRESS = 2000
 _MOST_LINKS = 2000
 _LONGEST_TEXT = 300
 _LONGEST_PAGE = 50_000
 _MOST_PARAGRAPHS = 500
-#: A container further up than this is not looked for: pages nest thousands of elements.
-_MOST_LEVELS = 25
 _PATH_SESSION = re.compile(r";(?:jsessionid|sid|phpsessid)=[^/?#]*|/\([SXF]\([^)/]*\)\)", re.I)
-_SEPARATORS = re.compile(r"[\s\-_+.]+")
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "œ": "oe"})
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?=/)")
+_FROM_ROOT = re.compile(r"/(?!/)|https?://")
+#: A path that is canonical as it stands.
+_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?|/")
 #: The least priority of each class but the last.
 _CLASSES: tuple[tuple[PriorityClass, int], ...] = (("partner", 60), ("hint", 15), ("usual", -14))
+_OWN_TAGS = frozenset(["main", "body"])
 _MENU_TAGS = frozenset(["nav", "header", "footer", "aside"])
 
 
@@ -74,62 +79,6 @@ class PageLinks:
     mentions: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowRule:
-    """Words that make a link more (or less) worth following."""
-
-    id: str
-    where: tuple[Literal["text", "address", "leaf", "heading", "summary"], ...]
-    pattern: re.Pattern[str]
-    weight: int
-    is_list: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkRules:
-    """The compiled rules; see ``links.toml``."""
-
-    follow: tuple[FollowRule, ...]
-    skip: tuple[tuple[str, re.Pattern[str]], ...]
-    misleading: re.Pattern[str]
-    parameter: re.Pattern[str]
-    next_page: tuple[tuple[str, re.Pattern[str]], ...]
-    menu: re.Pattern[str]
-    page_parameter: re.Pattern[str]
-
-
-@lru_cache(maxsize=1)
-def load_link_rules() -> LinkRules:
-    """Return the project's rules."""
-    tables = tomllib.loads(_RULES_FILE.read_text(encoding="utf-8"))
-    follow = tuple(
-        FollowRule(
-            id=rule["id"],
-            where=tuple(rule["where"]),
-            pattern=re.compile(rule["pattern"]),
-            weight=rule["weight"],
-            is_list=rule.get("is_list", False),
-        )
-        for rule in tables["follow"]
-    )
-    return LinkRules(
-        follow=follow,
-        skip=tuple((rule["id"], re.compile(rule["pattern"], re.I)) for rule in tables["skip"]),
-        misleading=_joined(tables["misleading"]),
-        parameter=_joined(tables["parameter"]),
-        next_page=tuple(
-            (rule["where"], re.compile(rule["pattern"])) for rule in tables["next_page"]
-        ),
-        menu=_joined(tables["menu"]),
-        page_parameter=_joined(tables["page_parameter"]),
-    )
-
-
-def _joined(rules: list[dict[str, Any]]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{rule['pattern']})" for rule in rules), re.IGNORECASE)
-
-
-@lru_cache(maxsize=16_384)
 def canonical_address(reference: str, *, base: str = "") -> str | None:
     """Return the one form of an address, None where it is no http or https address.
 
@@ -139,8 +88,28 @@ def canonical_address(reference: str, *, base: str = "") -> str | None:
     >>> canonical_address("../b?z=1&a=2&PHPSESSID=9#top", base="http://A.example/x/y/")
     'http://a.example/x/b?a=2&z=1'
     """
+    reference = reference.strip()
+    begin = _ORIGIN.match(base)
+    if begin is not None and _is_canonical_origin(begin[0]):
+        if _PLAIN_PATH.fullmatch(path := reference.removeprefix(begin[0])):  # most links by far
+            return begin[0] + path if len(begin[0] + path) <= _LONGEST_ADDRESS else None
+        if _FROM_ROOT.match(reference):
+            base = f"{begin[0]}/"  # so that menus are worked out once a site
+    return _canonical_address(reference, base)
+
+
+@lru_cache(maxsize=1024)
+def _is_canonical_origin(origin: str) -> bool:
     try:
-        joined = urljoin(base, reference.strip())
+        return canonicalize_url(origin) == f"{origin}/" and origin.endswith(f"/{host_of(origin)}")
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=16_384)
+def _canonical_address(reference: str, base: str) -> str | None:
+    try:
+        joined = urljoin(base, reference)
         host = host_of(joined)
         parts = urlsplit(_PATH_SESSION.sub("", joined))
         pairs = parse_qsl(parts.query, keep_blank_values=True)
@@ -163,59 +132,49 @@ def is_in_scope(address: str, *, hosts: Collection[str]) -> bool:
     return any(host == without_www(allowed) for allowed in hosts)
 
 
-@lru_cache(maxsize=16_384)
-def skip_reason(address: str) -> str | None:
-    """Return the id of the rule by which a link is not followed, None for those that are."""
-    for rule_id, pattern in load_link_rules().skip:
-        if pattern.search(address):
-            return rule_id
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a link is worth.
 
-
-def fold(text: str) -> str:
-    """Return text as the follow rules see it.
-
-    Small letters, umlauts spelled out, other accents off, hyphens and the like as one blank.
-
-    >>> fold("Städte-Partnerschaften")
-    'staedte partnerschaften'
+    ``priority`` says how much it is worth following: higher comes first, 0 is usual; ``relevance``
+    what of it is due to what the link is about, lists left aside. ``is_list`` marks links to
+    archives and other lists of everything.
     """
-    folded = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
-    if not folded.isascii():
-        apart = unicodedata.normalize("NFKD", folded)
-        folded = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return _SEPARATORS.sub(" ", folded).strip()
+
+    priority: int
+    relevance: int
+    is_list: bool
+
+
+def judge(link: Link) -> Judgement:
+    """Return what a link is worth by the follow rules."""
+    met = rules_met(link.text, "text") | _rules_met_by_address(link.address)
+    if link.heading:
+        met |= rules_met(link.heading, "heading")
+    if link.summary:
+        met |= rules_met(link.summary, "summary")
+    return _judgement(met)
 
 
 def priority(link: Link) -> int:
     """Return how much a link is worth following; higher comes first, 0 is usual."""
-    return sum(rule.weight for rule in _matching(link))
+    return judge(link).priority
 
 
-def relevance(link: Link) -> int:
-    """Return how much of a link's priority is due to what it is about, lists left aside."""
-    return sum(rule.weight for rule in _matching(link) if not rule.is_list)
+@lru_cache(maxsize=16_384)
+def _rules_met_by_address(address: str) -> int:
+    path, query = _readable(address)
+    leaf = path.rsplit("/", 1)[-1].split(".", 1)[0]
+    return rules_met(leaf, "leaf") | rules_met(f"{path}?{query}" if query else path, "address")
 
 
-def is_list(link: Link) -> bool:
-    """Return whether a link leads to an archive or another list of everything."""
-    return any(rule.is_list for rule in _matching(link))
-
-
-@lru_cache(maxsize=16_384)  # the links of menus are judged again on every page
-def _matching(link: Link) -> tuple[FollowRule, ...]:
-    path, query = _readable(link.address)
-    fields = {
-        "text": _plain_words(link.text),
-        "heading": _plain_words(link.heading),
-        "summary": _plain_words(link.summary),
-        "leaf": _plain_words(path.rsplit("/", 1)[-1].split(".", 1)[0]),
-        "address": _plain_words(f"{path}?{query}" if query else path),
-    }
-    return tuple(
-        rule
-        for rule in load_link_rules().follow
-        if any(fields[name] and rule.pattern.search(fields[name]) for name in rule.where)
+@lru_cache(maxsize=1024)
+def _judgement(met: int) -> Judgement:
+    rules = [rule for number, rule in enumerate(load_link_rules().follow) if met >> number & 1]
+    return Judgement(
+        priority=sum(rule.weight for rule in rules),
+        relevance=sum(rule.weight for rule in rules if not rule.is_list),
+        is_list=any(rule.is_list for rule in rules),
     )
 
 
@@ -230,9 +189,13 @@ def priority_class(value: int) -> PriorityClass:
 
 def is_next_page(link: Link) -> bool:
     """Return whether a link leads to one more page of the same list."""
-    path, query = _readable(link.address)
-    fields = {"text": fold(link.text), "address": fold(f"{path}?{query}" if query else path)}
-    return any(pattern.fullmatch(fields[name]) for name, pattern in load_link_rules().next_page)
+    return names_next_page(link.text, "text") or _names_next_page_by_address(link.address)
+
+
+@lru_cache(maxsize=16_384)
+def _names_next_page_by_address(address: str) -> bool:
+    path, query = _readable(address)
+    return names_next_page(f"{path}?{query}" if query else path, "address")
 
 
 def _readable(address: str) -> tuple[str, str]:
@@ -240,10 +203,6 @@ def _readable(address: str) -> tuple[str, str]:
     parts = urlsplit(address)
     # some systems escape twice ("%25C3%25A4")
     return unquote(unquote(parts.path)).rstrip("/"), unquote(parts.query)
-
-
-def _plain_words(text: str) -> str:
-    return load_link_rules().misleading.sub(" ", fold(text)).strip() if text else ""
 
 
 def links_of_html(markup: str, *, base: str) -> Iterator[Link]:
@@ -275,10 +234,10 @@ def page_links(markup: str, *, base: str) -> PageLinks:
 
 def _mentions(tree: LexborHTMLParser) -> int:
     """Return how often the text of a page, menus left aside, speaks of partner towns."""
-    nodes = (node for node in tree.css("p, td, dd, blockquote") if not _is_in_menu(node))
+    is_in_menu = _menu_finder()
+    nodes = (node for node in tree.css("p, td, dd, blockquote") if not is_in_menu(node))
     text = " ".join(node.text(deep=True) for node in islice(nodes, _MOST_PARAGRAPHS))
-    partner = load_link_rules().follow[0].pattern
-    return len(partner.findall(_plain_words(text[:_LONGEST_PAGE])))
+    return count_partner_words(text[:_LONGEST_PAGE])
 
 
 def _joined_address(base: str, reference: str) -> str:
@@ -290,16 +249,18 @@ def _joined_address(base: str, reference: str) -> str:
 
 def _links(tree: LexborHTMLParser, *, base: str) -> Iterator[Link]:
     heading = ""
+    is_in_menu = _menu_finder()
     for node in tree.css("h1, h2, h3, h4, a[href], area[href], frame[src], iframe[src]"):
         if (node.tag or "").startswith("h"):
             heading = clean(node.text())[:_LONGEST_TEXT]
             continue
-        reference = node.attributes.get("href") or node.attributes.get("src") or ""
+        attributes = node.attributes
+        reference = attributes.get("href") or attributes.get("src") or ""
         address = canonical_address(reference, base=base)
         if address is None or skip_reason(address) is not None:
             continue
-        is_menu = _is_in_menu(node)
-        text = node.text().strip() or node.attributes.get("title") or ""
+        is_menu = is_in_menu(node)
+        text = node.text().strip() or attributes.get("title") or ""
         yield Link(
             address=address,
             text=clean(text)[:_LONGEST_TEXT],
@@ -308,19 +269,33 @@ def _links(tree: LexborHTMLParser, *, base: str) -> Iterator[Link]:
         )
 
 
-def _is_in_menu(node: LexborNode) -> bool:
-    """Return whether a link stands in what surrounds the text of a page."""
-    parent, levels = node.parent, 0
-    while parent is not None and levels < _MOST_LEVELS and parent.tag not in ("main", "body"):
-        if parent.tag in _MENU_TAGS:
-            return True
-        names = (parent.attributes.get(name) for name in ("class", "id", "role"))
-        if any(_is_menu_name(name) for value in names if value for name in value.split()):
-            return True
-        parent, levels = parent.parent, levels + 1
-    return False
+def _menu_finder() -> Callable[[LexborNode], bool]:
+    """Return a function that says whether a node stands in what surrounds the text of its page."""
+    known: dict[int, bool] = {}  # by the identity of what contains something
+
+    def is_in_menu(node: LexborNode) -> bool:
+        passed, is_inside = [], False
+        parent = node.parent
+        while parent is not None:  # each container is looked at once, however many it holds
+            identity = parent.mem_id
+            if identity in known:
+                is_inside = known[identity]
+                break
+            passed.append(identity)
+            if (is_inside := _is_menu(parent)) or parent.tag in _OWN_TAGS:
+                break
+            parent = parent.parent
+        known.update(dict.fromkeys(passed, is_inside))
+        return is_inside
+
+    return is_in_menu
 
 
-@lru_cache(maxsize=8192)
-def _is_menu_name(name: str) -> bool:
-    return load_link_rules().menu.fullmatch(name) is not None
+def _is_menu(node: LexborNode) -> bool:
+    if node.tag in _MENU_TAGS:
+        return True
+    if node.tag in _OWN_TAGS:
+        return False
+    attributes = node.attributes
+    names = (attributes.get(name) for name in ("class", "id", "role"))
+    return any(is_menu_name(name) for value in names if value for name in value.split())

@@ -213,6 +213,7 @@ class Recorder:
         self.reason = reason
         for writer in self._writers.values():
             writer.close()
+        self._visits.commit()
         if reason == FINISHED:
             self._visits.drop_links()
             write_cdxj(self._folder, self._visits)
@@ -221,9 +222,7 @@ class Recorder:
     def _keep(self, stored: StoredPage, *, is_told: bool, is_stub: bool = False) -> Visit:
         """Add the visit of a record that was written just now."""
         visit = visit_of(stored)
-        with self._visits.together():
-            self._visits.add(visit)
-            self._visits.cover(stored.page.archive_file, to=stored.offset + stored.length)
+        self._visits.add_page(visit, covered=stored.offset + stored.length)
         if is_told:
             outcome: Literal["stored", "unchanged"] = (
                 "stored" if visit.outcome == "stored" else "unchanged"
@@ -234,6 +233,7 @@ class Recorder:
     def _add(self, *, outcome: Outcome, **values: str | int | None) -> Visit:
         visit = Visit(crawl=self.crawl, outcome=outcome, **values)  # type: ignore[arg-type]
         self._visits.add(visit)
+        self._visits.commit()  # no archive file tells of it
         return visit
 
     def _last_found(self, *, source_id: str, url: str) -> Visit | None:

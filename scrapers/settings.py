@@ -16,7 +16,7 @@ NEWSPIDER_MODULE = "scrapers.spiders"
 # politeness
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "partnernetz"
-CONCURRENT_REQUESTS = 32
+CONCURRENT_ITEMS = 1  # for each answer Scrapy begins so many tasks; ours yield one request
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 2.0
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]  # 429 and 503 are for PaceMiddleware
@@ -39,15 +39,28 @@ COOKIES_ENABLED = False
 HTTPPROXY_ENABLED = False
 REFERRER_POLICY = "no-referrer"
 METAREFRESH_ENABLED = False
-HTTPERROR_ALLOW_ALL = True
 TELNETCONSOLE_ENABLED = False
 EXTENSIONS: dict[str, Any] = {
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.remote_control.RemoteControl": None,
     "scrapy.extensions.feedexport.FeedExporter": None,
     "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.corestats.CoreStats": None,
+    "scrapy.extensions.memusage.MemoryUsage": None,
+}
+# nothing of Scrapy's that costs time and is not used: the frontier knows depths and lengths
+STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"
+SPIDER_MIDDLEWARES: dict[str, Any] = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": None,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -140,6 +141,7 @@ def without_www(host: str) -> str:
     return host.removeprefix("www.")
 
 
+@lru_cache(maxsize=16_384)
 def host_of(address: str) -> str:
     """Return the host of a web address in lower case, with its port unless that is the default.
 

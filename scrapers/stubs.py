@@ -23,8 +23,11 @@ def is_stub(markup: str, *, is_press: bool = False) -> bool:
     The latter is looked for in the press alone (``scrapers.reading.press``): others sell no texts.
     """
     # most pages have so much running text that they need no parsing
-    if not is_press and sum(map(len, _PARAGRAPH.findall(markup))) >= 2 * FEWEST_CHARACTERS:
-        return False
+    running = 0
+    for paragraph in () if is_press else _PARAGRAPH.finditer(markup):
+        running += len(paragraph[1])
+        if running >= 2 * FEWEST_CHARACTERS:
+            return False
     try:
         text = _own_text(markup)
         if len(text) < FEWEST_CHARACTERS:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
-from scrapers.links import PriorityClass, load_link_rules
+from scrapers.link_rules import load_link_rules
+from scrapers.links import PriorityClass
 
 _MOST_SEGMENTS = 14
 _MOST_PARAMETERS = 12
@@ -103,6 +105,7 @@ def pattern_of(address: str) -> str:
     return _masked(parts.path) + (f"?{'&'.join(pairs)}" if pairs else "")
 
 
+@lru_cache(maxsize=16_384)  # asked whenever a link comes up for its turn
 def folder_of(address: str) -> str:
     """Return what addresses of one list or department have in common: the masked folder.
 
@@ -146,6 +149,14 @@ class TrapLedger:
                 self._barren.pop(name, None)
             else:
                 self._barren[name] += 1
+
+    def forget_rare(self, kept: int) -> None:
+        """Forget all but the commonest patterns and folders."""
+        for counts in (self._admitted, self._barren):
+            if len(counts) > kept:
+                common = counts.most_common(kept)
+                counts.clear()
+                counts.update(dict(common))
 
     def tiredness(self, address: str | None, *, via: str) -> int:
         """Return by how much a link is worth less, as others like it brought nothing.

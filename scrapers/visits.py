@@ -28,6 +28,8 @@ Place = tuple[str, int, int]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 #: Seconds to wait for another process that writes.
 _PATIENCE = 30.0
+#: So many pages of the archive files wait at most to be written here.
+_MOST_WAITING = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,8 @@ class Visits:
                 self._database = _open(path)
         except (sqlite3.Error, OSError) as error:
             raise StageError(f"{path} cannot be used ({error}): check the folder.") from error
+        self._covered: dict[str, int] = {}
+        self._waiting = 0
 
     def __enter__(self) -> Visits:
         return self
@@ -134,7 +138,9 @@ class Visits:
         self.close()
 
     def close(self) -> None:
-        """Close the file; what was added is in it already."""
+        """Close the file, with all that was added in it."""
+        with suppress(sqlite3.Error):  # what cannot be written now is told by the archive files
+            self.commit()
         self._database.close()
 
     def __len__(self) -> int:
@@ -144,9 +150,33 @@ class Visits:
         """Yield all visits in the order in which they were added."""
         yield from self._all(f"{_SELECT} ORDER BY id")
 
+    def add_page(self, visit: Visit, *, covered: int) -> None:
+        """Add the visit of a record that its archive file holds already, up to a byte.
+
+        A hundred of them are written at a time: what is lost when the process is killed is read
+        from the archive files again.
+        """
+        if not self._database.in_transaction:
+            self._database.execute("BEGIN IMMEDIATE")
+        self.add(visit)
+        self._covered[visit.archive_file or ""] = covered
+        self._waiting += 1
+        if self._waiting >= _MOST_WAITING:
+            self.commit()
+
+    def commit(self) -> None:
+        """Write what waits to be written."""
+        if self._database.in_transaction:
+            for name, end in self._covered.items():
+                self.cover(name, to=end)
+            self._database.execute("COMMIT")
+        self._covered.clear()
+        self._waiting = 0
+
     @contextmanager
     def together(self) -> Iterator[None]:
         """Add all that is added inside at once, or nothing where an error ends the block."""
+        self.commit()
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield

@@ -44,6 +44,7 @@ def set_guards(settings: BaseSettings, *, limits: Limits, loopback_hosts: Collec
     settings.set(_LOOPBACK_HOSTS, tuple(loopback_hosts))
     settings.set("REDIRECT_MAX_TIMES", limits.redirects)
     settings.set("RETRY_TIMES", limits.retries)
+    settings.set("CONCURRENT_REQUESTS", limits.requests)
 
 
 class GuardedDownloadHandler:

@@ -18,6 +18,9 @@ class Limits:
     come with longer policies. ``encodings`` is how often a body may be compressed, one upon the
     other: real servers do it once, some twice by mistake. ``redirects`` follows RFC 9309, section
     2.3.1.2, which asks for five. ``retries`` is how often what may go better is tried again.
+    ``requests`` is how many are at work at a time, those that wait for their host's pause included:
+    as many hosts are crawled side by side, and with pauses of two seconds they have 200 pages a
+    second, about what a process can take in.
     """
 
     body_bytes: int = 20_000_000
@@ -30,3 +33,4 @@ class Limits:
     encodings: int = 2
     redirects: int = 5
     retries: int = 2
+    requests: int = 400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from functools import lru_cache
 
 from w3lib.encoding import (
     html_body_declared_encoding,
@@ -15,6 +16,7 @@ from w3lib.encoding import (
 _FALLBACK = "cp1252"
 
 
+@lru_cache(maxsize=2)  # a page is looked at several times, for its owner's signs, stubs and links
 def decode(body: bytes, *, media_type: str = "") -> str:
     """Return the text of a page's or file's bytes.
 

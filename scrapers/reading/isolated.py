@@ -9,7 +9,13 @@ from partnernetz.storage import from_dict, to_dict
 from scrapers.links import page_links
 from scrapers.reading.dispatch import document_here
 from scrapers.reading.errors import UnreadableError
-from scrapers.reading.isolation import limit_memory, limit_time, receive, reply
+from scrapers.reading.isolation import (
+    limit_memory,
+    limit_time,
+    receive,
+    reply,
+    rows_of_page,
+)
 
 
 def main() -> None:
@@ -32,7 +38,7 @@ _UNREADABLE = "document_unreadable"
 
 def _read(options: dict[str, Any], body: bytes) -> Any:
     if options["task"] == "links":
-        return to_dict(page_links(body.decode(), base=options["base"]))
+        return rows_of_page(page_links(body.decode(), base=options["base"]))
     reference = from_dict(DocumentReference, options["reference"])
     return to_dict(document_here(body, media_type=options["media_type"], reference=reference))
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from partnernetz.records import Document, DocumentReference
 from partnernetz.storage import from_dict, to_dict
-from scrapers.links import PageLinks, page_links
+from scrapers.links import Link, PageLinks, page_links
 from scrapers.reading.errors import UnreadableError
 
 #: Bytes up to which a page cannot stall a parser for more than about a second.
@@ -139,7 +139,22 @@ def links_of_page(markup: str, *, base: str) -> PageLinks:
     if len(markup) <= LARGEST_AT_ONCE:
         return page_links(markup, base=base)
     body = markup.encode("utf-8", "replace")
-    return from_dict(PageLinks, _ISOLATION.ask("links", body, seconds=LINK_SECONDS, base=base))
+    return page_of_rows(_ISOLATION.ask("links", body, seconds=LINK_SECONDS, base=base))
+
+
+def rows_of_page(page: PageLinks) -> dict[str, Any]:
+    """Return what a page says of itself and its links as JSON has it, short for being sent."""
+    rows = [(link.address, link.text, link.heading, link.is_menu) for link in page.links]
+    return {"title": page.title, "mentions": page.mentions, "links": rows}
+
+
+def page_of_rows(told: dict[str, Any]) -> PageLinks:
+    """Return the page of ``rows_of_page``."""
+    links = (
+        Link(address=address, text=text, heading=heading, is_menu=is_menu)
+        for address, text, heading, is_menu in told["links"]
+    )
+    return PageLinks(title=told["title"], mentions=told["mentions"], links=tuple(links))
 
 
 def document_of_page(body: bytes, *, media_type: str, reference: DocumentReference) -> Document:

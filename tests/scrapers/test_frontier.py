@@ -124,6 +124,18 @@ def test_endless_months_are_cut_off_but_partner_pages_never() -> None:
     assert len(_order(few)) == 60
 
 
+def test_no_more_addresses_wait_than_may_be_fetched_and_the_best_are_kept() -> None:
+    frontier = Frontier(_source(max_pages=1500))
+    _root(frontier)
+    for number in range(40):
+        links = [_link(f"{number}-{count}", "Freibad") for count in range(500)]
+        frontier.add([*links, _link(f"p{number}", "Partnerstadt")], depth=1, via="x")
+        assert len(frontier) <= 3000
+    order = _order(frontier)
+    assert len(order) == len(set(order)) == 1499
+    assert {name[0] for name in order[:40]} == {"p"}
+
+
 def test_the_time_of_a_source_is_a_budget_too() -> None:
     frontier = Frontier(_source(max_minutes=5))
     _root(frontier)

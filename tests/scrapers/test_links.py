@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scrapers.link_rules import fold, load_link_rules, skip_reason
 from scrapers.links import (
     Link,
+    _canonical_address,
     canonical_address,
-    fold,
     is_in_scope,
     is_next_page,
     links_of_html,
-    load_link_rules,
     page_links,
     priority,
     priority_class,
-    skip_reason,
 )
+from scrapers.patterns import PatternSet
 from scrapers.traps import trap_reason
 
 _HERE = Path(__file__).resolve().parent
@@ -144,6 +144,29 @@ def test_canonical_addresses_are_their_own_canonical_form(reference: str) -> Non
     if address is not None:
         assert canonical_address(address) == address
         assert address.isascii() and address.startswith(("http://", "https://"))
+
+
+_PIECES = ["/", "//", ".", "..", "a", "B-c", "x.html", "?", "b=2", "&", "a=1", "#", "%C3", " ", ";"]
+_PIECES += ["ä", "(S(1))", "http://a.example", "https://a.example", "http://b.example:80", "~"]
+
+
+@settings(deadline=None, max_examples=500)
+@given(
+    st.lists(st.sampled_from(_PIECES), max_size=8).map("".join),
+    st.sampled_from(["", "http://a.example/d/", "http://a.example:80/", "https://a.example/x?y"]),
+)
+def test_the_short_way_to_canonical_addresses_leads_to_the_same(reference: str, base: str) -> None:
+    expected = _canonical_address(reference.strip(), base)
+    assert canonical_address(reference, base=base) == expected
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from("partner stadt staedte gemeinde - freund / 1 . x".split())))
+def test_sets_of_patterns_match_like_each_pattern(words: list[str]) -> None:
+    text = fold(" ".join(words))
+    patterns = [rule.pattern for rule in load_link_rules().follow]
+    expected = [n for n, pattern in enumerate(patterns) if pattern.search(text)]
+    assert PatternSet(pattern.pattern for pattern in patterns).matching(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,9 @@ from scrapers.archive import has_no_text, read_pages
 from scrapers.archive_index import cover_files
 from scrapers.crawl import crawl
 from scrapers.crawl_report import CrawlReport, read_report
+from scrapers.guards.limits import Limits
 from scrapers.inputs import input_files
 from scrapers.ledger import read_ledger
-from scrapers.settings import CONCURRENT_REQUESTS
 from scrapers.visits import Visits
 
 _TDM_FILE = "/.well-known/tdmrep.json"
@@ -113,12 +113,15 @@ def _page(*links: str, head: str = "") -> str:
     return f"<html><head>{head}</head><body>{text}</body></html>"
 
 
-def _crawl(archive: Path, *sources: Source, **settings: Any) -> CrawlReport:
+def _crawl(
+    archive: Path, *sources: Source, limits: Limits | None = None, **settings: Any
+) -> CrawlReport:
     return crawl(
         sources,
         archive=archive,
         settings=Settings(contact="", **settings),
         is_loopback_allowed=True,
+        limits=limits,
     )
 
 
@@ -409,13 +412,10 @@ def test_crawls_are_watched(hosts: Any, tmp_path: Path) -> None:
 
 
 def test_many_busy_hosts_do_not_keep_the_others_from_work(hosts: Any, tmp_path: Path) -> None:
-    many = [
-        hosts({"/": [(503, {"Retry-After": "6"}, ""), _page()]})
-        for _ in range(CONCURRENT_REQUESTS + 3)
-    ]
+    many = [hosts({"/": [(503, {"Retry-After": "6"}, ""), _page()]}) for _ in range(11)]
     free = hosts({"/": _page("/a", "/b"), "/a": _page(), "/b": _page()})
     busy = [host.source(f"busy-{number}") for number, host in enumerate(many)]
-    report = _crawl(tmp_path, *busy, free.source("free"))
+    report = _crawl(tmp_path, *busy, free.source("free"), limits=Limits(requests=8))
     assert report.failures == ()
     assert free.asked[-1][0] < min(host.times("/")[1] for host in many)
 
