@@ -62,23 +62,29 @@ class _Events:
 
     def __init__(self) -> None:
         self._waiting: list[str] = []
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._is_any = threading.Event()
         threading.Thread(target=self._write, daemon=True).start()
 
     def emit(self, event: CrawlEvent) -> None:
         """Write an event soon."""
-        self._waiting.append(json.dumps(to_dict(event)))
+        line = json.dumps(to_dict(event))
+        with self._lock:
+            self._waiting.append(line)
         self._is_any.set()
 
     def flush(self) -> None:
         """Write all that waits."""
-        waiting, self._waiting = self._waiting, []
-        data = "".join(f"{line}\n" for line in waiting).encode()
-        try:
-            while data:
-                data = data[os.write(1, data) :]
-        except BrokenPipeError:
-            pass  # who listened is gone; _watch_input ends the crawl
+        with self._writing:
+            with self._lock:
+                waiting, self._waiting = self._waiting, []
+            data = "".join(f"{line}\n" for line in waiting).encode()
+            try:
+                while data:
+                    data = data[os.write(1, data) :]
+            except BrokenPipeError:
+                pass  # who listened is gone; _watch_input ends the crawl
 
     def _write(self) -> None:
         while self._is_any.wait():

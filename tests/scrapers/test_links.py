@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers.link_rules import fold, load_link_rules, skip_reason
+from scrapers.link_rules import (
+    count_partner_words,
+    fold,
+    load_link_rules,
+    plain_words,
+    skip_reason,
+)
 from scrapers.links import (
     Link,
     _canonical_address,
@@ -158,6 +164,19 @@ _PIECES += ["ä", "(S(1))", "http://a.example", "https://a.example", "http://b.e
 def test_the_short_way_to_canonical_addresses_leads_to_the_same(reference: str, base: str) -> None:
     expected = _canonical_address(reference.strip(), base)
     assert canonical_address(reference, base=base) == expected
+
+
+_WORDS = (
+    "Partner partner Stadt städt Städte sta\u0308dte STÄDTE stadte gemeinde - _ . + \u00a0 freund"
+)
+_WORDS += " verbrüderung verbru\u0308derung orte Ort ansprech schwester Dorf dörfer dörfer pate en"
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.sampled_from([*_WORDS.split(" "), " "]), max_size=8).map("".join))
+def test_words_on_partner_towns_are_counted_as_in_folded_text(text: str) -> None:
+    pattern = load_link_rules().follow[0].pattern
+    assert count_partner_words(text) == len(pattern.findall(plain_words(text)))
 
 
 @settings(deadline=None)
