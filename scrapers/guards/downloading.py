@@ -101,14 +101,9 @@ async def download(request: Request, *, connections: Connections, limits: Limits
             allow_redirects=False,
         ) as answer:
             assert isinstance(answer, Answer)
-<<<<<<< HEAD
-            request.meta["download_latency"] = time.monotonic() - begun
+            request.meta["download_latency"] = max(0.0, _idle_seconds() - begun)
             most = min(request.meta.get("download_maxsize") or limits.body_bytes, limits.body_bytes)
             most = limits.robots_bytes if is_robots else most
-=======
-            request.meta["download_latency"] = max(0.0, _idle_seconds() - begun)
-            most = limits.robots_bytes if is_robots else limits.body_bytes
->>>>>>> pace
             body, is_whole = await _body(answer, limits, most=most, is_cut=is_robots)
     return _response(request, answer, body, is_whole=is_whole)
 
