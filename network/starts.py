@@ -28,7 +28,6 @@ from partnernetz.records import Event, SourceKind
 _DOUBLE_SIGNING_DAYS = 366
 _VAGUE = frozenset("~?%")
 _PRECISIONS = get_args(edtf.Precision)
-_RUNGS = {event: rung for rung, event in enumerate(START_LADDER)}
 
 
 class DatedStatements(NamedTuple):
@@ -83,7 +82,7 @@ def _vagueness(date: str) -> tuple[int, int, bool]:
 
 def choose_start(statements: Iterable[DatedStatements]) -> Start:
     """Return the start among what texts state; the order of the statements does not matter."""
-    stated = [item for item in statements if item.event in _RUNGS]
+    stated = [item for item in statements if item.event in START_LADDER]
     usable = [item for item in stated if ".." not in item.date] or stated
     if not usable:
         return Start(
@@ -93,7 +92,7 @@ def choose_start(statements: Iterable[DatedStatements]) -> Start:
             reasons={},
             contradicting=frozenset(),
         )
-    rung = min((item.event for item in usable), key=_RUNGS.__getitem__)
+    rung = min((item.event for item in usable), key=START_LADDER.index)
     on_rung = [item for item in usable if item.event == rung]
     candidates = {item.date: item for item in _candidates(on_rung)}
     chosen = min(candidates.values(), key=_Candidate.order)

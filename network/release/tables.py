@@ -14,6 +14,8 @@ import pyarrow.parquet as pq
 from network.release.cells import FORMULA, REPLACEMENT, clean
 from network.release.schema import Column, Table
 
+#: Escaped texts are copies: those of all rows at once would take hundreds of megabytes.
+_ROWS_AT_ONCE = 100_000
 _ARROW_TYPES: Mapping[str, pa.DataType] = {
     "string": pa.string(),
     "integer": pa.int64(),
@@ -40,13 +42,19 @@ def write_csv(path: Path, table: pa.Table) -> None:
 
     Texts that a spreadsheet would take for a formula have an apostrophe before them.
     """
+    with pyarrow.csv.CSVWriter(path, table.schema) as writer:
+        for start in range(0, table.num_rows, _ROWS_AT_ONCE):
+            writer.write_table(_escaped(table.slice(start, _ROWS_AT_ONCE)))
+
+
+def _escaped(table: pa.Table) -> pa.Table:
     columns = [
         pc.replace_substring_regex(column, f"^({FORMULA})", r"'\1")
         if pa.types.is_string(column.type)
         else column
         for column in table.columns
     ]
-    pyarrow.csv.write_csv(pa.Table.from_arrays(columns, names=table.column_names), path)
+    return pa.Table.from_arrays(columns, schema=table.schema)
 
 
 def write_parquet(path: Path, table: pa.Table) -> None:

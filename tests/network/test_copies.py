@@ -73,6 +73,7 @@ def test_no_statements_have_no_texts():
     assert numbers(documents=[], starts=()) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(), min_size=1))
 def test_signatures_have_the_words_of_the_folded_texts(texts):
     bits, counts = signatures(pa.chunked_array([texts], pa.string()))
