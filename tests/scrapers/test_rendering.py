@@ -149,7 +149,8 @@ def test_a_list_made_by_a_script_is_read_and_unchanged_the_next_time(
     assert "Joensuu ist Partnerstadt von Hof." in texts["plauen"]
     # no pictures, no styles; scripts once for all pages
     assert sorted(site.asked) == [
-        "/", "/app.js", "/partner.json?t=1", "/partner.json?t=1", "/plauen", "/robots.txt",
+        "/", "/.well-known/tdmrep.json", "/app.js", "/partner.json?t=1", "/partner.json?t=1",
+        "/plauen", "/robots.txt",
     ]  # fmt: skip
     # no server sent this markup: it is no response, and says by what it was made
     records = _records(tmp_path)
@@ -190,7 +191,7 @@ def test_the_browser_reaches_nothing_but_what_the_crawl_would(
         assert said in text
     assert "foreign-script" not in text
     assert stranger.asked == []
-    assert sorted(site.asked) == ["/", "/robots.txt"]
+    assert sorted(site.asked) == ["/", "/.well-known/tdmrep.json", "/robots.txt"]
 
 
 @needs_browser
