@@ -5,9 +5,9 @@ to the letter, so two quotations on one pair count as the same text from a resem
 the words that they share, divided by all words of both (Broder 1997, On the resemblance and
 containment of documents), unless their numbers differ: who changed a year did not merely copy.
 
-Most quotations on a pair are not alike at all. So each one has a signature, a set of 64 bits of
-which every word sets one: words that only one of two texts has set at least as many bits as differ.
-Only quotations whose signatures allow the resemblance are compared word by word. Where there are
+Most quotations on a pair are not alike at all. So each one has a signature, 64 bits of which every
+word sets one: two texts differ in at least as many words as their signatures in bits. Only
+quotations whose signatures allow the resemblance are compared word by word. Where there are
 many texts, two are compared only if they share one of their rarest words, as sets of that
 resemblance must (Chaudhuri, Ganti and Kaushik 2006, A Primitive Operator for Similarity Joins in
 Data Cleaning).
