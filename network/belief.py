@@ -183,4 +183,7 @@ def source_key(*, url: str, source_id: str = "", document_id: str = "", agency: 
 
 @lru_cache(maxsize=65_536)
 def _host(url: str) -> str:
-    return urlsplit(url).netloc.casefold().removeprefix("www.")
+    try:
+        return urlsplit(url).netloc.casefold().removeprefix("www.")
+    except ValueError:  # a bracket that is no address
+        return ""

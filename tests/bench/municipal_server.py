@@ -1,10 +1,10 @@
 """Made-up municipal sites on loopback: ``python municipal_server.py HOSTS PAGES [--delays A B]``.
 
 HOSTS sites answer at 127.0.1.1, 127.0.1.2 and on, all on one port, which is printed when they do.
-Each has PAGES pages, more than 34, whose addresses end in ``-0.html`` and on, of 5 to 40 KB with
-40 to 100 links, put together when they are asked for: a menu, a footer, running text, and a list
-that leads to pages further down. ``--delays`` has robots.txt ask for a Crawl-delay, spread evenly
-over the hosts.
+Each has PAGES pages, more than 34, whose addresses end in ``-0.html`` and on, of 5 to 40 KB with 40
+to 100 links, put together when they are asked for: a menu, a footer, running text, and a list that
+leads to pages further down. ``--delays`` has robots.txt ask for a Crawl-delay, spread evenly over
+the hosts.
 """
 
 from __future__ import annotations

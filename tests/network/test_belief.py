@@ -107,6 +107,7 @@ def test_two_pages_of_one_host_are_one_source(hand):
 def test_a_file_without_address_is_known_by_its_source_or_id():
     assert source_key(url="", source_id="archive", document_id="d") == "archive"
     assert source_key(url="", document_id="d") == "d"
+    assert source_key(url="http://[x", document_id="d") == "d"  # no address
 
 
 def test_what_an_agency_wrote_is_of_one_source_wherever_it_is_printed():
