@@ -343,7 +343,8 @@ def _places(old: Path, new: Path, moved: Iterable[Met]) -> tuple[PlaceChange, ..
     changes = {(key, key) for key in before.keys() & after.keys() if before[key] != after[key]}
     for met in moved:
         gone, come = set(met.old_ends) - set(met.new_ends), set(met.new_ends) - set(met.old_ends)
-        if len(gone) == len(come) == 1:
+        # a place that is still there was not replaced: a sentence was read anew
+        if len(gone) == len(come) == 1 and not gone & after.keys():
             changes.add((gone.pop(), come.pop()))
     found = [
         PlaceChange(

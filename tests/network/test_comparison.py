@@ -175,6 +175,19 @@ def test_where_the_evidence_of_a_withdrawn_one_went_is_told(hand, build):
     assert withdrawn.went_to == (partnership_id(pair=both.pair),)
 
 
+def test_a_sentence_read_anew_replaces_no_place(hand, build):
+    there = hand.make_evidence(start=90)
+    moved = hand.make_evidence(hand.SCHWERIN, hand.WUPPERTAL, quotation="Partner seit 1987.")
+    anew = hand.make_evidence(
+        hand.EISENHUETTENSTADT, hand.WUPPERTAL, quotation="Partner seit 1987."
+    )
+    stays = hand.make_evidence(hand.SCHWERIN, hand.SAINT_NAZAIRE, start=200)
+    comparison = compare_releases(
+        build("old", [there, moved, stays]), build("new", [there, anew, stays])
+    )
+    assert comparison.places == ()
+
+
 def test_a_renamed_place_is_told(hand, build):
     def place(name):
         return PlaceReference(id="geonames:0", name=name, country="FR")
