@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,24 +67,19 @@ def intervals(found: CorpusScores, *, rounds: int = _ROUNDS) -> dict[str, tuple[
     """
     chance = random.Random(_SEED)
     drawn: dict[str, list[float]] = {name: [] for name in _MAIN_FIGURES}
+    # calibration is none of these figures, and would be worked out in every round
+    by_site = [replace(site, judged=()) for site in found.by_site]
     for _ in range(rounds):
-        sites = chance.choices(found.by_site, k=len(found.by_site))
+        sites = chance.choices(by_site, k=len(by_site))
         figures = total(sites).as_dict()
         for name, path in _MAIN_FIGURES.items():
-            drawn[name].append(_figure_or_zero(figures, path))
+            drawn[name].append(_figure(figures, path) or 0.0)
     return {name: _middle(sorted(values)) for name, values in drawn.items()}
 
 
 def _middle(ordered: Sequence[float]) -> tuple[float, float]:
     edge = int(0.025 * len(ordered))
     return round(ordered[edge], 3), round(ordered[-1 - edge], 3)
-
-
-def _figure_or_zero(figures: Mapping[str, Any], path: str) -> float:
-    value: Any = figures
-    for part in path.split("."):
-        value = value.get(part, 0.0) if isinstance(value, Mapping) else 0.0
-    return float(value)
 
 
 def curve(found: CorpusScores, *, steps: int = 8) -> list[tuple[float, float, float, int]]:
@@ -137,18 +132,19 @@ def shortfalls(figures: Mapping[str, Any], floors: Mapping[str, float]) -> list[
     sentences = []
     for path, minimum in floors.items():
         value = _figure(figures, path)
+        if value is None:
+            raise InputError(f"There is no figure '{path}': `evaluate --json` lists them all.")
         if value < minimum:
             sentences.append(f"{path} is {value}, it must be at least {minimum}.")
     return sentences
 
 
-def _figure(figures: Mapping[str, Any], path: str) -> float:
+def _figure(figures: Mapping[str, Any], path: str) -> float | None:
+    """Return the figure of a path such as ``pairs.all.f1``, None where there is none."""
     value: Any = figures
     for part in path.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
-    if not isinstance(value, int | float):
-        raise InputError(f"There is no figure '{path}': `evaluate --json` lists them all.")
-    return value
+    return value if isinstance(value, int | float) else None
 
 
 #: The figures that get an interval, by the name under which they are shown.
@@ -167,7 +163,7 @@ def show_intervals(figures: Mapping[str, Any], found: CorpusScores) -> None:
     """Write the main figures with their intervals as a table."""
     bounds = intervals(found)
     rows = [
-        (name, _figure_or_zero(figures, path), f"{bounds[name][0]} to {bounds[name][1]}")
+        (name, _figure(figures, path) or 0.0, f"{bounds[name][0]} to {bounds[name][1]}")
         for name, path in _MAIN_FIGURES.items()
     ]
     show_table(("figure", "value", "95 % interval"), rows)
