@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from nlp.trees import MODELS_FOLDER
-from partnernetz.errors import InputError
+from nlp.trees import MODELS_FOLDER, model_content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +34,8 @@ def load_linear(name: str) -> LinearModel:
 
 def read_linear(path: Path) -> LinearModel:
     """Return the model of a file; raises InputError where it is missing or no such model."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+    with model_content(path) as content:
         return LinearModel(
             intercept=float(content["intercept"]),
             weights={str(name): float(value) for name, value in content["weights"].items()},
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"The model {path} cannot be read: run `make train`.") from error

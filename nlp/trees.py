@@ -7,7 +7,8 @@ A feature that the model does not know counts nothing, one that is not seen is 0
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -81,8 +82,7 @@ def load_model(name: str) -> BoostedTrees:
 
 def read_model(path: Path) -> BoostedTrees:
     """Return the model of a file; raises InputError where it is missing or no such model."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+    with model_content(path) as content:
         names = tuple(str(name) for name in content["names"])
         model = BoostedTrees(
             names=names,
@@ -96,6 +96,16 @@ def read_model(path: Path) -> BoostedTrees:
         )
         if model.feature.shape != model.value.shape or model.feature.max() >= len(names):
             raise ValueError("the arrays do not fit together")
-        return model
+    return model
+
+
+@contextmanager
+def model_content(path: Path) -> Iterator[Any]:
+    """Yield what a model's file holds.
+
+    What goes wrong while it is read, or with what it yields, is raised as InputError.
+    """
+    try:
+        yield json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"The model {path} cannot be read: run `make train`.") from error
