@@ -18,6 +18,7 @@ Form = Literal["name", "inhabitant"]
 _LONGEST_WINDOW = 9  # tokens: "Neustadt in Sachsen (b. Pirna)"
 _KEPT_WORDS = 20_000
 _LONGEST_CHAIN = 9  # tokens: "Karl-Marx-Städter"
+_SHORTEST_STEM = 3  # letters
 _PROMINENT_ABROAD = 50_000  # inhabitants
 _UMLAUT = re.compile("[äöü]")
 _SAINT = re.compile(r"\bSt(e?)\.\s?-?(?=[A-ZÀ-Ý])")
@@ -117,59 +118,49 @@ class SightingFinder:
             last += 2
         if last == token.i:
             return None
-        end = doc[last].idx + len(doc[last])
-        surface = text[token.idx : end]
+        surface = text[token.idx : doc[last].idx + len(doc[last])]
         if self._gazetteer.names(surface):
             return None
-        for rule in inflection_rules():
-            if not surface.endswith(rule.ending):
-                continue
-            stem = surface.removesuffix(rule.ending)
-            names = tuple(n for s in rule.stems for n in self._gazetteer.names(stem + s))
-            names = tuple(n for n in names if may_inflect(n, rule.form))
-            if names:
-                return Sighting(
-                    first=token.i,
-                    last=last,
-                    start=token.idx,
-                    end=end,
-                    surface=surface,
-                    form=rule.form,
-                    names=names,
-                )
-        return None
+        return _sighting(token, last, surface, self._read(surface, keeps_umlauts=False))
 
     def _inflected(self, token: Token) -> Sighting | None:
-        found = self._reading_of(token.text)
-        if found is None:
-            return None
-        form, names = found
-        return Sighting(
-            first=token.i,
-            last=token.i,
-            start=token.idx,
-            end=token.idx + len(token),
-            surface=token.text,
-            form=form,
-            names=names,
-        )
+        return _sighting(token, token.i, token.text, self._reading_of(token.text))
 
     def _read_anew(self, word: str) -> _Reading | None:
-        """Return what an inflected word may be a form of, and which."""
-        text = word.rstrip("'’")
+        return self._read(word.rstrip("'’"), keeps_umlauts=True)
+
+    def _read(self, text: str, *, keeps_umlauts: bool) -> _Reading | None:
+        """Return what an inflected word or chain may be a form of, and which."""
         for rule in inflection_rules():
-            if not text.endswith(rule.ending) or len(text) - len(rule.ending) < 3:
+            if not text.endswith(rule.ending) or len(text) - len(rule.ending) < _SHORTEST_STEM:
                 continue
             stem = text.removesuffix(rule.ending)
             names = tuple(
                 name
                 for letters in rule.stems
                 for name in self._gazetteer.names(stem + letters)
-                if may_inflect(name, rule.form) and _has_same_umlauts(name.name, stem)
+                if may_inflect(name, rule.form)
+                and (not keeps_umlauts or _has_same_umlauts(name.name, stem))
             )
             if names:
                 return rule.form, names
         return None
+
+
+def _sighting(first: Token, last: int, surface: str, reading: _Reading | None) -> Sighting | None:
+    """Return the sighting of an inflected stretch, None where it was read as nothing."""
+    if reading is None:
+        return None
+    form, names = reading
+    return Sighting(
+        first=first.i,
+        last=last,
+        start=first.idx,
+        end=first.idx + len(surface),
+        surface=surface,
+        form=form,
+        names=names,
+    )
 
 
 def _is_prominent(place: Place) -> bool:
