@@ -64,11 +64,6 @@ def fired(candidate: CandidatePair) -> tuple[PairRule, ...]:
     )
 
 
-def judge(candidate: CandidatePair) -> PairRule | None:
-    """Return the rule that decides on a candidate, None where no rule holds."""
-    return decide(fired(candidate))
-
-
 def decide(fitting: Sequence[PairRule]) -> PairRule | None:
     """Return the one that decides of the rules that hold for a candidate, None where none holds.
 

@@ -34,10 +34,10 @@ def _turns(
         sentences = (s for b in rows for s in view.sentences_of_block(b))
 
     def found() -> _Turns | None:
-        region = list(sentences)
+        spoken = list(sentences)
         turns = sorted(
-            [(m.start, m.place.id) for s in region for m in s.places if m.place.id in partners]
-            + [(d.start, "") for s in region for d in s.dates if d.kind == "date" and d.edtf]
+            [(m.start, m.place.id) for s in spoken for m in s.places if m.place.id in partners]
+            + [(d.start, "") for s in spoken for d in s.dates if d.kind == "date" and d.edtf]
         )
         dates = tuple(start for start, place_id in turns if not place_id)
         if len(dates) < _FEWEST_TURNS or len({p for _, p in turns if p}) < _FEWEST_TURNS:

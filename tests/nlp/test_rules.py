@@ -14,7 +14,7 @@ from nlp.components.pairs import RankedPair
 from nlp.components.triggers import find_triggers
 from nlp.linking import region_of, weights
 from nlp.pair_features import _patterns
-from nlp.pair_rules import PairRule, judge, pair_rules
+from nlp.pair_rules import PairRule, decide, fired, pair_rules
 from nlp.ranker import pair_features, stated_from
 from nlp.rulebook import (
     RULES_FOLDER,
@@ -244,7 +244,7 @@ def decided_by(rule: PairRule, reader: Any) -> list[RankedPair]:
     is_owned = rule.example.startswith("Aachen: ")
     text = rule.example.removeprefix("Aachen: ")
     ranked = reader.ranked(text, "Aachen" if is_owned else None)
-    return [pair for pair in ranked.values() if judge(pair.candidate) is rule]
+    return [pair for pair in ranked.values() if decide(fired(pair.candidate)) is rule]
 
 
 @pytest.mark.parametrize("rule", pair_rules(), ids=lambda rule: rule.id)
