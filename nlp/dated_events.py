@@ -11,7 +11,8 @@ from nlp.components.pairs import RankedPair
 from nlp.dates import FoundDate
 from nlp.pair_features import couples
 from nlp.reading_view import ReadingView, Sentence, is_row
-from nlp.start_features import events_near, is_plausible, is_unreal, resolve, shared_dates
+from nlp.resolving import is_plausible, resolve
+from nlp.start_features import events_near, is_unreal, shared_dates
 from nlp.start_ranker import choose
 from partnernetz import edtf
 from partnernetz.chronology import choose_start

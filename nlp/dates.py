@@ -72,36 +72,8 @@ def find_dates(text: str) -> list[FoundDate]:
     return sorted(kept, key=lambda found: found.start)
 
 
-def resolve_age(found: FoundDate, reference: str) -> str | None:
-    """Return the year that lies the found age before a reference date, ``~`` where it is rough.
-
-    None where nothing is aged or the year would lie before 1. Raises InputError where the
-    reference is no EDTF date.
-    """
-    if found.kind != "age" or found.years is None:
-        return None
-    return _year_text(edtf.year(reference) - found.years, is_approximate=found.is_approximate)
-
-
-def resolve_relative(found: FoundDate, anchor: str) -> str | None:
-    """Return what a relative date means when counted from the anchor, an EDTF date.
-
-    The anchor is the date that the text gave before, or the day of the page where the found date
-    ``is_page_relative``. Returns None for what is not relative and for a day that the year does
-    not have; raises InputError where the anchor is no EDTF date.
-    """
-    if found.kind != "relative":
-        return None
-    if found.years is None:
-        return found.edtf
-    year = _year_text(edtf.year(anchor) + found.years, is_approximate=found.is_approximate)
-    if year is None or found.month_day is None:
-        return year
-    resolved = f"{year}-{found.month_day}"
-    return resolved if edtf.is_valid(resolved) else None
-
-
-def _year_text(year: int, *, is_approximate: bool) -> str | None:
+def year_text(year: int, *, is_approximate: bool) -> str | None:
+    """Return the EDTF of a year, ``~`` where it is rough; None for one that has no four digits."""
     if not 1 <= year <= 9999:
         return None
     return f"{year:04d}{'~' if is_approximate else ''}"
@@ -345,7 +317,7 @@ def _read_moment(grammar: DateGrammar, rule: DateRule, match: re.Match[str]) -> 
     count = _number(grammar, _group(match, "count"))
     if count is not None:
         year = edtf.year(values["at"]) + count * grammar.ways[side]
-        return _date(rule, *match.span(), _year_text(year, is_approximate=True))
+        return _date(rule, *match.span(), year_text(year, is_approximate=True))
     key = "year" if _group(match, "year_of") else grammar.sides.get(side, "at")
     if key == "before" and is_near:
         key = "close_before"

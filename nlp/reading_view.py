@@ -10,11 +10,11 @@ from typing import Any, Generic, Protocol, TypeVar
 from spacy.tokens import Doc
 
 from nlp.components.sentences import document_of, sentence_bounds
-from nlp.components.topics import FoundTopic
 from nlp.components.triggers import FoundTrigger, find_triggers
 from nlp.dates import FoundDate
 from nlp.place_judging import PlaceMention
 from nlp.regions import speaks_of_division
+from nlp.topic_rules import FoundTopic
 from partnernetz import edtf
 from partnernetz.places import Place
 from partnernetz.records import Block, Document, Modality

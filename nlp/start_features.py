@@ -15,18 +15,15 @@ from functools import cache
 
 from nlp.attribution import Attribution, PairKey, key_of, share_out
 from nlp.components.pairs import RankedPair
-from nlp.dates import FoundDate, resolve_age, resolve_relative
+from nlp.dates import FoundDate
 from nlp.place_judging import PlaceMention
 from nlp.reading_view import ReadingView, Sentence, is_row
+from nlp.resolving import is_plausible, resolve
 from nlp.rulebook import read_rows
 from nlp.scope_features import scope_of
 from nlp.turns import in_turn
 from partnernetz import edtf
 
-#: Town partnerships are a child of the time after the Second World War.
-_EARLIEST_YEAR = 1945
-#: The first East-West partnership was agreed on 1985-11-15 (Saarlouis and Eisenhüttenstadt).
-_EARLIEST_YEAR_EAST_WEST = 1985
 _CLAUSE_GAP = 40  # characters that a comma counts for
 _EVENT_REACH = 90  # characters between a date and the word that tells what happened
 _MODAL_REACH = 120  # characters
@@ -142,50 +139,6 @@ class _Whose:
             heads=frozenset(date for date in above if date is not None),
             attributions=attributions,
         )
-
-
-def resolve(view: ReadingView, sentence: Sentence, found: FoundDate) -> str | None:
-    """Return the EDTF date that an expression means, None where the text does not fix it."""
-    if found.kind == "date":
-        return found.edtf
-    key = ("resolved", sentence.index, found.start, found.end)
-    return view.once(key, lambda: _resolved(view, sentence, found))
-
-
-def _resolved(view: ReadingView, sentence: Sentence, found: FoundDate) -> str | None:
-    if found.kind == "relative":
-        return _counted_from_before(view, sentence, found)
-    occasions = [d.edtf for d in sentence.dates if d.kind == "date" and d.edtf]
-    reference = occasions[0] if len(occasions) == 1 else view.published
-    if reference is None or edtf.precision(reference) in ("interval", "decade"):
-        return None
-    return resolve_age(found, reference)
-
-
-def _counted_from_before(view: ReadingView, sentence: Sentence, found: FoundDate) -> str | None:
-    """Return the date that is counted from the last one before it in the same paragraph."""
-    if found.years is None or found.is_page_relative:
-        return None
-    before = [
-        date
-        for other in view.sentences_of_block(sentence.block)
-        for date in other.dates
-        if date.kind == "date" and date.edtf and date.start < found.start
-    ]
-    return resolve_relative(found, before[-1].edtf or "") if before else None
-
-
-def is_plausible(view: ReadingView, ranked: RankedPair, date: str) -> bool:
-    """Return whether a partnership of these two can have begun then."""
-    if date.endswith(".."):
-        return False  # "nach 1989" dates something else
-    bounds = edtf.bounds(date)
-    sides = {ranked.candidate.a.side, ranked.candidate.b.side}
-    earliest = _EARLIEST_YEAR_EAST_WEST if sides == {"east", "west"} else _EARLIEST_YEAR
-    if bounds.latest.year < earliest:
-        return False
-    published = view.published
-    return published is None or bounds.earliest <= edtf.bounds(published).latest
 
 
 def _partner_ids(stated: Sequence[RankedPair]) -> frozenset[str]:

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from nlp.attribution import Attribution, PairKey
-from nlp.components.topics import FoundTopic, default_rules, fold
 from nlp.reading_view import ReadingView, Sentence
 from nlp.topic_contexts import around_sentence, around_word, ids_of, is_vetoed
+from nlp.topic_rules import FoundTopic, default_rules, fold
 
 _TRIGGERS = ("cooperation", "both", "tie")
 _SIGNS_FOR = frozenset({"among-many"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nlp.attribution import Attribution, PairKey
-from nlp.components.topics import default_rules
 from nlp.reading_view import ReadingView
+from nlp.topic_rules import default_rules
 from nlp.topic_sightings import topic_candidates
 
 ToldTopics = Mapping[PairKey, Mapping[int, tuple[str, ...]]]

@@ -15,7 +15,8 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.dates import FoundDate, find_dates, resolve_age, resolve_relative
+from nlp.dates import FoundDate, find_dates
+from nlp.resolving import resolve_age, resolve_relative
 from nlp.rulebook import RULES_FOLDER
 from partnernetz import edtf
 from partnernetz.errors import InputError

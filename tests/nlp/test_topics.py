@@ -12,7 +12,8 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.components.topics import (
+from nlp.components.topics import make_topics
+from nlp.topic_rules import (
     RULES_FILE,
     TopicRule,
     WordIndex,
@@ -20,7 +21,6 @@ from nlp.components.topics import (
     find_topics,
     fold,
     load_rules,
-    make_topics,
 )
 from partnernetz.errors import InputError
 from partnernetz.paths import default_data_folder
